@@ -28,14 +28,15 @@ func (s *IDs) Record(k Key, at Position) (first Position) {
 	return at
 }
 
-// RecordAll records the events of one commit, whose first index is 0, and puts the first position of each into first.
-func (s *IDs) RecordAll(keys []Key, seq uint64, first []Position) {
+// RecordAll records events of one commit, given their identities and indexes in it, and puts the first position of each
+// into first.
+func (s *IDs) RecordAll(keys []Key, seq uint64, index []int, first []Position) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, k := range keys {
 		p, ok := s.first[k]
 		if !ok {
-			p = At(seq, i)
+			p = At(seq, index[i])
 			s.first[k] = p
 		}
 		first[i] = p

@@ -19,7 +19,11 @@ type Mistake struct {
 // a hint.
 func (m Mistake) In(lang Lang) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text.In(lang))
+	b.WriteString(m.File)
+	if m.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", m.Line, m.Column)
+	}
+	b.WriteString(": " + m.Text.In(lang))
 	if m.Source != "" {
 		fmt.Fprintf(&b, "\n  %s\n  %s^", m.Source, indentTo(m.Source, m.Column))
 	}
@@ -68,22 +72,26 @@ func Suggest(name string, known []string) string {
 	return best
 }
 
-// distance is the Levenshtein distance.
+// distance is the edit distance, in which two letters that changed places count as one slip (optimal string alignment).
 func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
 		for j := range b {
 			cost := 1
 			if a[i] == b[j] {
 				cost = 0
 			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+			next[j+1] = min(next[j]+1, row[j+1]+1, row[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(b)]
 }
