@@ -1,0 +1,177 @@
+package natslog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Append stores a commit as [events.Log] says. The time at which the log took it is not in an acknowledgement: Recorded
+// is zero in what Append returns, and set in what Read and Get return.
+//
+// A context that ends before anything was sent gives its own error; the commit is then certainly not in the log.
+func (l *Log) Append(ctx context.Context, head events.Head, id string, body []byte) (events.Commit, error) {
+	c := events.Commit{Seq: head.Seq + 1, ID: id, Prev: head.HashHex(), Body: body}
+	if err := l.append(ctx, c); err != nil {
+		return events.Commit{}, fmt.Errorf("append commit %d: %w", c.Seq, err)
+	}
+	l.metrics.saw(c.Seq)
+	return c, nil
+}
+
+func (l *Log) append(ctx context.Context, c events.Commit) error {
+	if c.ID == "" {
+		return errors.New("the commit has no id")
+	}
+	if len(c.Body) > events.MaxCommit {
+		return fmt.Errorf("the commit has %d bytes, at most %d are allowed", len(c.Body), events.MaxCommit)
+	}
+	ctx, cancel := l.bound(ctx)
+	defer cancel()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if err := l.room(len(c.Body)); err != nil {
+		return err
+	}
+	defer prometheus.NewTimer(l.metrics.commit).ObserveDuration()
+	return l.commit(ctx, c)
+}
+
+// commit sends the commit until the server has decided about it.
+func (l *Log) commit(ctx context.Context, c events.Commit) error {
+	for attempt := 0; ; attempt++ {
+		err := l.send(ctx, c)
+		if err != nil && ctx.Err() == nil && refused(err) {
+			err = l.settle(ctx, c, err)
+		}
+		var again retry
+		switch {
+		case err == nil:
+			return nil
+		case errors.As(err, &again):
+		case ctx.Err() == nil:
+			return err
+		}
+		if !l.pause(ctx, attempt) {
+			return fmt.Errorf("%w: %w (%w)", events.ErrUnknown, context.Cause(ctx), err)
+		}
+		l.metrics.retries.Inc()
+		l.opts.Logger.Warn("commit is sent again", "sequence", c.Seq, "commit", c.ID, "attempt", attempt+2, "reason", err)
+		l.heal()
+	}
+}
+
+// retry is an error after which nothing is known, so that the commit is sent again.
+type retry struct{ error }
+
+func (r retry) Unwrap() error { return r.error }
+
+// send makes one try. The message is built anew, for the client library owns what it was given.
+func (l *Log) send(ctx context.Context, c events.Commit) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, l.opts.AckTimeout, errNoAck)
+	defer cancel()
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	l.try.set(lost)
+	defer l.try.set(nil)
+	_, err := l.publish.PublishMsg(ctx, &nats.Msg{
+		Subject: Subject,
+		Data:    c.Body,
+		Header: nats.Header{
+			HeaderCommit:                    {c.ID},
+			HeaderPrev:                      {c.Prev},
+			jetstream.ExpectedLastSeqHeader: {strconv.FormatUint(c.Seq-1, 10)},
+		},
+	}, jetstream.WithRetryAttempts(0))
+	if err == nil || refused(err) {
+		return err
+	}
+	return retry{because(ctx, err)}
+}
+
+// refused reports whether err is an answer of the server, not the lack of one.
+func refused(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api)
+}
+
+// settle finds out what a refusal means: an earlier try may have been stored, another commit may have been quicker, or
+// the caller's head is not of this log.
+func (l *Log) settle(ctx context.Context, c events.Commit, refusal error) error {
+	there, err := l.Get(ctx, c.Seq)
+	switch {
+	case err == nil && there.ID == c.ID && there.Prev == c.Prev:
+		return nil
+	case err == nil:
+		return events.ErrMoved
+	case !errors.Is(err, events.ErrNotFound):
+		return retry{err}
+	}
+	end, err := l.End(ctx)
+	switch {
+	case err != nil:
+		return retry{err}
+	case end < c.Seq-1:
+		return fmt.Errorf("the log ends at commit %d: %w", end, refusal)
+	case end >= c.Seq:
+		return fmt.Errorf("the log has lost the commit at that place: %w", refusal)
+	}
+	var api *jetstream.APIError
+	if errors.As(refusal, &api) && api.Code == http.StatusBadRequest && api.ErrorCode != jetstream.JSErrCodeStreamWrongLastSequence {
+		return refusal
+	}
+	return retry{refusal}
+}
+
+// pause waits before the next try and reports false if there shall be none.
+func (l *Log) pause(ctx context.Context, attempt int) bool {
+	t := time.NewTimer(backoff(attempt))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+var (
+	errNoAck = errors.New("no acknowledgement came in time")
+	errCut   = errors.New("the connection was lost")
+)
+
+// tries lets a lost connection end the try that is on its way: its acknowledgement can come no more.
+type tries struct {
+	mu   sync.Mutex
+	lost context.CancelCauseFunc // nil between tries
+}
+
+func (t *tries) set(lost context.CancelCauseFunc) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lost = lost
+}
+
+func (t *tries) abandon() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lost != nil {
+		t.lost(errCut)
+	}
+}

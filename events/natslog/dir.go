@@ -1,0 +1,56 @@
+package natslog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+)
+
+// ErrForeign says that a directory holds something that is not this log, or this log with other settings. Nothing was
+// changed. Use another directory, or put right what the error names.
+var ErrForeign = errors.New("not a log of kaohe")
+
+const (
+	storeDir  = "jetstream" // what the server calls it
+	streamDir = storeDir + "/" + Account + "/streams/" + Stream
+)
+
+// inspectStranger refuses a directory that has something in it though no kaohe has ever been there. It runs before the
+// lock leaves its mark.
+func inspectStranger(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("read data directory: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() == lockName || e.Name() == storeDir {
+			return nil
+		}
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("%w: %s holds other files, %q for one; name an empty or a new directory", ErrForeign, dir, entries[0].Name())
+	}
+	return nil
+}
+
+// inspectStore looks for streams wherever JetStream may have put them: in another account, with another name, in the
+// layout of old servers, one directory too high or too low. It reports whether our own is there.
+func inspectStore(dir string) (ours bool, err error) {
+	tree := os.DirFS(dir)
+	for _, pattern := range []string{"streams/*", "*/streams/*", storeDir + "/*/streams/*", "*/" + storeDir + "/*/streams/*"} {
+		found, err := fs.Glob(tree, pattern)
+		if err != nil {
+			return false, fmt.Errorf("inspect data directory: %w", err)
+		}
+		for _, f := range found {
+			if f != streamDir {
+				return false, fmt.Errorf("%w: %s holds a JetStream stream at %s, the log is expected at %s",
+					ErrForeign, dir, f, path.Clean(streamDir))
+			}
+			ours = true
+		}
+	}
+	return ours, nil
+}

@@ -1,0 +1,35 @@
+// Package natslog keeps the log of kaohe in a NATS JetStream server that it embeds.
+//
+// # On the wire and on disk
+//
+// A commit is one message of the stream KAOHE_LOG, subject kaohe.commit.v1, in the JetStream account KAOHE. Its payload
+// is the commit's body as it stands, its headers are three:
+//
+//	Kaohe-Commit: 01JH...                  the commit's id
+//	Kaohe-Prev: 5f70bf18a0...              the hash of the commit before it: the chain
+//	Nats-Expected-Last-Sequence: 1233      where it belongs: after this one or nowhere
+//
+// The store lies in DIR/jetstream/KAOHE/streams/KAOHE_LOG, beside it the lock file DIR/kaohe.lock. The server fsyncs each
+// commit before it acknowledges it, opens no port, and knows one user with a key that is made anew at every start.
+//
+// # One outcome
+//
+// Appending is safe to repeat, because a commit carries the sequence it expects: the first copy takes the place, and
+// every further one is turned away with error 10071, wrong last sequence. So when an acknowledgement does not come, for
+// whatever reason, [Log.Append] sends the same bytes again until the server has decided, and on 10071 looks who stands
+// at the place: the commit itself, then it was stored by an earlier try, or another one, then the log has moved.
+//
+// # One process
+//
+// Two embedded servers on one store both acknowledge and lose what they acknowledged. A lock on the directory, taken
+// before anything else is opened, admits one process and tells the second who is there ([LockedError]). A directory that
+// holds something else, or a log in another place or with other settings, is refused ([ErrForeign]): a new log is never
+// begun beside an old one.
+//
+// # Little space
+//
+// JetStream does not recover from a full disk: every later publish times out, even when there is space again. Append
+// therefore refuses with [events.ErrFull] as soon as less than a reserve is free, while reading goes on. Should the disk
+// fill up all the same, the embedded server is restarted once the reserve is free again; connections and readers find
+// their way back by themselves.
+package natslog

@@ -1,0 +1,86 @@
+package natslog
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// PutRaw publishes a message beside the writer, as somebody else might.
+func (l *Log) PutRaw(ctx context.Context, m *nats.Msg) error {
+	_, err := l.consume.PublishMsg(ctx, m)
+	return err
+}
+
+// ChangeStream changes the stream's configuration, as an administrator might.
+func (l *Log) ChangeStream(ctx context.Context, change func(*jetstream.StreamConfig)) error {
+	cfg := l.stream.CachedInfo().Config
+	change(&cfg)
+	_, err := l.consume.UpdateStream(ctx, cfg)
+	return err
+}
+
+// AddStream adds another stream to the account.
+func (l *Log) AddStream(ctx context.Context, name string) error {
+	_, err := l.consume.CreateStream(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{"other." + name}})
+	return err
+}
+
+// MakeDamaged makes a log with six commits of which some are lost, as damage may do it. A stream that denies deletion
+// cannot be brought to lose one, so that comes last.
+func MakeDamaged(tb testing.TB, dir string, lost ...uint64) {
+	tb.Helper()
+	ctx := tb.Context()
+	must := func(err error) {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	log := &serverLog{log: slog.New(slog.DiscardHandler), count: prometheus.NewCounter(prometheus.CounterOpts{Name: "x"})}
+	srv, err := startServer(dir, time.Minute, log)
+	must(err)
+	defer srv.stop()
+	nc, err := srv.connect(Writer, nil)
+	must(err)
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	must(err)
+	cfg := streamConfig()
+	cfg.DenyDelete = false
+	stream, err := js.CreateStream(ctx, cfg)
+	must(err)
+	for i := range 6 {
+		_, err := js.PublishMsg(ctx, &nats.Msg{Subject: Subject, Data: []byte("[\n{}\n]"),
+			Header: nats.Header{HeaderCommit: {fmt.Sprintf("c%d", i+1)}}})
+		must(err)
+	}
+	for _, seq := range lost {
+		must(stream.DeleteMsg(ctx, seq))
+	}
+	cfg.DenyDelete = true
+	_, err = js.UpdateStream(ctx, cfg)
+	must(err)
+}
+
+// BreakServer leaves the server running without JetStream, as it leaves itself when the disk is full.
+func (l *Log) BreakServer() error { return l.server.srv.ShutdownJetStream() }
+
+// ConnectAnonymously connects in this process without the key and returns all that the server has to say.
+func (l *Log) ConnectAnonymously() (string, error) {
+	c, err := l.server.srv.InProcessConn()
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	go io.WriteString(c, "CONNECT {\"verbose\":false}\r\nPING\r\n")
+	said, err := io.ReadAll(c)
+	return string(said), err
+}

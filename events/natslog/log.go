@@ -1,0 +1,191 @@
+package natslog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"sync"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// ErrClosed says that the log has been closed.
+var ErrClosed = errors.New("the log is closed")
+
+// Log is the log in a directory, with its embedded server. It implements [events.Log]; any number of goroutines may use
+// it. Appends wait for one another, for one commit is in flight at a time.
+type Log struct {
+	opts    Options
+	metrics *metrics
+	lock    *lock
+	server  *embedded
+
+	writer, reader, point *nats.Conn
+	publish, consume      jetstream.JetStream // on writer and reader
+	stream                jetstream.Stream    // on point
+
+	turn chan struct{} // holds a token while a commit is in flight
+	try  tries
+	full bool // the last append was refused for lack of space; owned by the turn
+
+	life     context.Context // ends when the log is closed
+	end      context.CancelFunc
+	closing  sync.Once
+	closed   chan struct{} // closed once everything is down
+	closeErr error         // written before closed is closed
+	lockMu   sync.Mutex    // guards writing to the lock file
+}
+
+var _ events.Log = (*Log)(nil)
+
+// Open opens the log in the directory, or begins one if the directory is new or empty. It fails with a [LockedError] if
+// the directory is in use and with [ErrForeign] if it holds something else.
+func Open(ctx context.Context, opts Options) (*Log, error) {
+	if opts.Free == nil {
+		opts.Free = freeBytes
+	}
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	l := &Log{opts: opts, turn: make(chan struct{}, 1), closed: make(chan struct{})}
+	l.life, l.end = context.WithCancel(context.Background())
+	l.metrics = newMetrics(l.freeMetric)
+	if err := l.open(ctx); err != nil {
+		l.closing.Do(l.shutdown)
+		return nil, fmt.Errorf("open log %q: %w", opts.Dir, err)
+	}
+	return l, nil
+}
+
+// open takes things in the order of their danger: look, lock, look closer, start, connect. Whatever it got before it
+// failed is given back by shutdown.
+func (l *Log) open(ctx context.Context) (err error) {
+	if err := os.MkdirAll(l.opts.Dir, 0o700); err != nil {
+		return fmt.Errorf("create data directory: %w", err)
+	}
+	if err := inspectStranger(l.opts.Dir); err != nil {
+		return err
+	}
+	if l.lock, err = takeLock(l.opts.Dir, l.opts.Now()); err != nil {
+		return err
+	}
+	existed, err := inspectStore(l.opts.Dir)
+	if err != nil {
+		return err
+	}
+	if err := l.metrics.register(l.opts.Registerer); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
+	log := &serverLog{log: l.opts.Logger, count: l.metrics.warnings}
+	if l.server, err = startServer(l.opts.Dir, l.opts.StartTimeout, log); err != nil {
+		return err
+	}
+	if err := l.connect(); err != nil {
+		return err
+	}
+	return l.attach(ctx, existed)
+}
+
+// connect opens the three connections. The writer's neither keeps commits back while it is away, for they are sent again
+// anyhow, nor lets a try wait for an acknowledgement that was on its way when the connection broke.
+func (l *Log) connect() (err error) {
+	note := nats.ErrorHandler(func(nc *nats.Conn, _ *nats.Subscription, err error) {
+		l.opts.Logger.Debug("connection error", "connection", nc.Opts.Name, "error", err)
+	})
+	if l.writer, err = l.server.connect(Writer, l.opts.Wrap, note, nats.ReconnectBufSize(-1),
+		nats.DisconnectErrHandler(func(*nats.Conn, error) { l.try.abandon() })); err != nil {
+		return err
+	}
+	if l.reader, err = l.server.connect(Reader, l.opts.Wrap, note); err != nil {
+		return err
+	}
+	l.point, err = l.server.connect(Point, l.opts.Wrap, note)
+	return err
+}
+
+func (l *Log) attach(ctx context.Context, existed bool) error {
+	point, err := jetstream.New(l.point)
+	if err != nil {
+		return fmt.Errorf("use JetStream: %w", err)
+	}
+	if l.publish, err = jetstream.New(l.writer); err != nil {
+		return fmt.Errorf("use JetStream: %w", err)
+	}
+	if l.consume, err = jetstream.New(l.reader); err != nil {
+		return fmt.Errorf("use JetStream: %w", err)
+	}
+	if l.stream, err = ensureStream(ctx, point, existed); err != nil {
+		return err
+	}
+	l.metrics.saw(l.stream.CachedInfo().State.LastSeq)
+	return nil
+}
+
+// Durability says what an appended commit has survived: fsync, it is on the disk of this machine.
+func (l *Log) Durability() string { return "fsync" }
+
+// Announce tells the address at which this process listens to whoever is refused the directory.
+func (l *Log) Announce(addr string) error {
+	l.lockMu.Lock()
+	defer l.lockMu.Unlock()
+	if l.life.Err() != nil {
+		return ErrClosed
+	}
+	return l.lock.announce(addr)
+}
+
+// Close shuts the log down: what waits in it returns, the server is stopped in good order, the lock is released last. It
+// may be called often; a call returns when all is down or its ctx ends, and then shutting down goes on behind it.
+func (l *Log) Close(ctx context.Context) error {
+	l.closing.Do(func() { go l.shutdown() })
+	select {
+	case <-l.closed:
+		return l.closeErr
+	case <-ctx.Done():
+		return fmt.Errorf("close log: %w", context.Cause(ctx))
+	}
+}
+
+func (l *Log) shutdown() {
+	defer close(l.closed)
+	l.end()
+	for _, nc := range []*nats.Conn{l.writer, l.reader, l.point} {
+		if nc != nil {
+			nc.Close()
+		}
+	}
+	if l.server != nil {
+		l.server.stop()
+		l.metrics.unregister(l.opts.Registerer)
+	}
+	l.lockMu.Lock()
+	defer l.lockMu.Unlock()
+	if l.lock != nil {
+		l.closeErr = l.lock.release()
+	}
+}
+
+// bound returns a context that ends with ctx or, for the cause ErrClosed, with the log.
+func (l *Log) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if l.life.Err() != nil {
+		cancel(ErrClosed)
+	}
+	stop := context.AfterFunc(l.life, func() { cancel(ErrClosed) })
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+func (l *Log) freeMetric() float64 {
+	n, err := l.opts.Free(l.opts.Dir)
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(n)
+}

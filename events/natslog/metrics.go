@@ -1,0 +1,74 @@
+package natslog
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+type metrics struct {
+	last     atomic.Uint64 // greatest sequence that anybody here has seen
+	sequence prometheus.GaugeFunc
+	free     prometheus.GaugeFunc
+	commit   prometheus.Histogram
+	retries  prometheus.Counter
+	full     prometheus.Counter
+	rebuilds prometheus.Counter
+	restarts prometheus.Counter
+	warnings prometheus.Counter
+}
+
+func newMetrics(free func() float64) *metrics {
+	m := &metrics{}
+	m.sequence = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_last_sequence",
+		Help: "Greatest sequence of a commit that this process has appended or read."},
+		func() float64 { return float64(m.last.Load()) })
+	m.free = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_free_bytes",
+		Help: "Free space where the log lies; nothing is appended below the reserve."}, free)
+	m.commit = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "kaohe_log_commit_duration_seconds",
+		Help:    "Time from sending a commit to knowing that it is durable, with all tries.",
+		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16)})
+	m.retries = counter("kaohe_log_append_retries_total", "Commits sent again because no acknowledgement came.")
+	m.full = counter("kaohe_log_append_full_total", "Commits refused because too little space was free.")
+	m.rebuilds = counter("kaohe_log_reader_rebuilds_total", "Consumers rebuilt because commits failed to arrive in order or at all.")
+	m.restarts = counter("kaohe_log_server_restarts_total", "Restarts of the embedded server because it could not store any more.")
+	m.warnings = counter("kaohe_log_server_warnings_total", "Warnings and errors logged by the embedded server.")
+	return m
+}
+
+func counter(name, help string) prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+}
+
+func (m *metrics) all() []prometheus.Collector {
+	return []prometheus.Collector{m.sequence, m.free, m.commit, m.retries, m.full, m.rebuilds, m.restarts, m.warnings}
+}
+
+func (m *metrics) register(r prometheus.Registerer) error {
+	var errs []error
+	for _, c := range m.all() {
+		errs = append(errs, r.Register(c))
+	}
+	if err := errors.Join(errs...); err != nil {
+		m.unregister(r)
+		return err
+	}
+	return nil
+}
+
+func (m *metrics) unregister(r prometheus.Registerer) {
+	for _, c := range m.all() {
+		r.Unregister(c)
+	}
+}
+
+// saw notes that the log reaches up to a sequence.
+func (m *metrics) saw(seq uint64) {
+	for {
+		old := m.last.Load()
+		if seq <= old || m.last.CompareAndSwap(old, seq) {
+			return
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package natslog
+
+import (
+	"fmt"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// room refuses a commit of n bytes for which there is no space above the reserve. When space has come back it makes sure
+// that the server, too, believes it. The caller has the turn.
+func (l *Log) room(n int) error {
+	free, ok := l.free()
+	if ok && free < l.opts.ReserveBytes+uint64(n) {
+		l.full = true
+		l.metrics.full.Inc()
+		return fmt.Errorf("%w: %d bytes are free in %s, %d are kept in reserve", events.ErrFull, free, l.opts.Dir, l.opts.ReserveBytes)
+	}
+	if l.full {
+		l.heal()
+		l.full = false
+	}
+	return nil
+}
+
+// free asks for the free space; if nobody can tell, there is enough.
+func (l *Log) free() (uint64, bool) {
+	free, err := l.opts.Free(l.opts.Dir)
+	if err != nil {
+		l.metrics.warnings.Inc()
+		l.opts.Logger.Warn("free space is unknown", "error", err)
+		return 0, false
+	}
+	return free, true
+}
+
+// heal restarts a server that has failed to write, for it would never write again, provided that there is space for it
+// to do better.
+func (l *Log) heal() {
+	reason := l.server.sick()
+	if reason == "" {
+		return
+	}
+	if free, ok := l.free(); ok && free < l.opts.ReserveBytes {
+		return
+	}
+	l.metrics.restarts.Inc()
+	l.opts.Logger.Warn("embedded server is restarted", "reason", reason)
+	if err := l.server.restart(); err != nil {
+		l.opts.Logger.Error("embedded server does not restart", "error", err)
+	}
+}
