@@ -1,0 +1,131 @@
+package catalogue
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// place says where in a schema a value's schema stands.
+type place uint8
+
+const (
+	atRoot place = iota
+	atProperty
+	atItem
+	atDemand // within if, then, anyOf and the like, about a property that has its own schema
+)
+
+var (
+	propertyName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	refName      = propertyName
+)
+
+// schema compiles the schema of a value. It always returns a rule, so that the rest of the document is looked at, too.
+func (c *compiler) schema(v *value, name string, at place) *rule {
+	if v.kind != '{' {
+		c.mistake(v.from, want("a schema must be an object", "模式应为对象"), phrase{})
+		return newRule(Any)
+	}
+	kind, nullable := c.kind(v, at)
+	r := newRule(kind)
+	r.nullable = nullable
+	r.field = &Field{Name: name, Kind: kind, Nullable: nullable}
+	r.want = wantKind[kind]
+	if nullable {
+		r.want = orNull(r.want)
+	}
+	c.vocabulary(v, wantKind[kind], c.keywordsAt(at), ofKind[kind])
+	if at != atDemand {
+		needed := at != atItem
+		r.field.Title = c.label(v, "title", "x-title-en", needed)
+		r.field.Description = c.label(v, "description", "x-description-en", false)
+	}
+	c.limits(v, r, at)
+	if at == atProperty {
+		c.fallback(v, r)
+	}
+	return r
+}
+
+func (c *compiler) keywordsAt(at place) []string {
+	switch at {
+	case atRoot:
+		return slices.Concat(labels, ofItem, ofRoot)
+	case atProperty:
+		return slices.Concat(labels, ofProperty)
+	case atItem:
+		return slices.Concat(labels, ofItem)
+	}
+	return ofItem
+}
+
+// limits compiles the keywords that bound a value.
+func (c *compiler) limits(v *value, r *rule, at place) {
+	r.minLength, r.maxLength = c.sizes(v, "minLength", "maxLength")
+	r.minItems, r.maxItems = c.sizes(v, "minItems", "maxItems")
+	r.unique = c.flag(v, "uniqueItems")
+	c.bounds(v, r)
+	c.pattern(v, r)
+	c.literals(v, r, at)
+	if ref := c.text(v, "x-ref"); ref != "" {
+		if !refName.MatchString(ref) {
+			c.wrong(v.get("x-ref"), "x-ref", "a name such as indicator", " indicator 这样的名称")
+		}
+		r.field.Ref = ref
+	}
+	switch r.kind {
+	case Array:
+		c.items(v, r)
+	case Object:
+		if at != atDemand {
+			c.record(v, r)
+		}
+	}
+}
+
+func (c *compiler) items(v *value, r *rule) {
+	w := v.get("items")
+	if w == nil {
+		c.mistake(v.from, want(`"items" is missing`, `缺少 "items"`), want("say what the items of the list are", "请说明列表项是什么"))
+		r.items = anything
+		return
+	}
+	r.items = c.schema(w, "", atItem)
+	r.field.Items = r.items.field
+}
+
+// bounds compiles minimum and maximum. Our numbers are whole, so that an exclusive bound is the next inclusive one.
+func (c *compiler) bounds(v *value, r *rule) {
+	r.min, r.max = c.number(v, "minimum"), c.number(v, "maximum")
+	if n := c.number(v, "exclusiveMinimum"); n != nil && (r.min == nil || *n+1 > *r.min) {
+		*n++
+		r.min = n
+	}
+	if n := c.number(v, "exclusiveMaximum"); n != nil && (r.max == nil || *n-1 < *r.max) {
+		*n--
+		r.max = n
+	}
+	if r.min != nil && r.max != nil && *r.min > *r.max {
+		c.mistake(v.from, want("no number is within these bounds", "没有满足上下限的数"), phrase{})
+	}
+}
+
+// fallback compiles a default, which must fit.
+func (c *compiler) fallback(v *value, r *rule) {
+	w := v.get("default")
+	if w == nil || len(c.mistakes) > 0 && r.kind == Any {
+		return
+	}
+	check := new(checker)
+	if !check.run(r, c.document.text[w.from:w.to]) {
+		f := check.faults[0]
+		f.Field = strings.Replace(f.Field, "data", "default", 1)
+		c.mistake(w.from, want("the default does not fit: "+f.In(events.English), "默认值不合要求:"+f.In(events.Chinese)), phrase{})
+		return
+	}
+	check.write(0, r, true)
+	r.field.Default = string(check.out)
+}
