@@ -50,9 +50,11 @@ type Input struct {
 	// Pair names the fields that a closing event shares with the opening ones it ends.
 	Pair []string
 	// Until is a date field: the last day in force. Ends is another: the first day out. Where neither is filled in an
-	// interval holds for Valid months less one day, or, if that is 0, until it is closed.
+	// interval holds for Valid months less one day, or, if that is 0, until it is closed. The months count from the day in
+	// the field ValidFrom, or where that is not filled in from the opening: a patent lasts twenty years from its filing.
 	Until, Ends string
 	Valid       int
+	ValidFrom   string
 	// Early ends each interval so many months before its time: the stock of what will still hold then.
 	Early int
 }

@@ -1,0 +1,21 @@
+// Package projections folds the log into figures.
+//
+// A [Fold] is a pure function of the events it was given: no clock, no I/O, no context. It keeps, for each declared
+// [Measure], each unit of the tree and each value of a breakdown, a day series: what changed on which day. A flow over a
+// span is a range of its series, a stock on a day a prefix of it, so that any quarter, year to date or day can be asked
+// for at any time, and a fact that comes late costs what a punctual one does.
+//
+//	PatentGranted 2018-02-28 450703      measure            unit     series
+//	        |                            invention_patents  450703   02-28 +1
+//	        +--- filter, amount, keys -> invention_patents  450700   02-28 +1
+//	                                     invention_patents  450000   02-28 +1
+//
+// What is counted by identity is reduced to day series as well. Distinct things keep the days of their mentions, and the
+// series counts on each day the things that were first mentioned in its quarter, or in its year. A stock keeps the
+// intervals of each thing, and the series has +1 where their union begins and -1 on the day after it ends. Both keep what
+// they need to take any event out again: withdrawal is the same path with the sign turned, not a repair.
+//
+// A [Runner] follows a log, folds each commit whole and publishes a [View]. A view never changes. It shares with its
+// predecessor all that did not change in between: every part of the tree of tables, blocks, cells and pages belongs to an
+// epoch, and one that is older than the fold's present epoch is copied before it is written to.
+package projections
