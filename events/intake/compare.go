@@ -1,0 +1,140 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/catalogue"
+)
+
+// compareAll compares the facts that the writer found in the log with what is there.
+func (in *Intake) compareAll(ctx context.Context, facts []*fact) error {
+	for _, f := range facts {
+		if f.fresh {
+			continue
+		}
+		if err := in.compare(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare refuses a fact that says something else than the one recorded under its id.
+func (in *Intake) compare(ctx context.Context, f *fact) error {
+	line, err := in.recall.line(ctx, f.at)
+	if err != nil {
+		return unreadable(ctx, err)
+	}
+	if bytes.Equal(line, f.line) {
+		return nil
+	}
+	var stored events.Stored
+	if err := stored.ParseLine(line); err != nil {
+		return unreadable(ctx, err)
+	}
+	if e := stored.Event(); !sameFact(f, &e) {
+		f.refusal = conflict(f, &e, f.at)
+	}
+	return nil
+}
+
+func unreadable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w (%w)", events.ErrUnknown, err)
+	}
+	if errors.Is(err, events.ErrBody) || errors.Is(err, events.ErrLine) {
+		return err // the ids name something that is no event: a fault of ours or damage, which waiting does not mend
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+// sameFact reports whether a fact says the same as another event with its id. A derived id stands for a day, so that the
+// hour at which a script was run again makes no other fact of it.
+func sameFact(f *fact, other *events.Event) bool {
+	mine := f.event
+	if derivedID(mine.ID) && mine.Day() == other.Day() {
+		mine.Time = other.Time
+	}
+	return mine.SameContent(other)
+}
+
+// conflict refuses a fact because the other event has its id. at is 0 if that is in the same request.
+func conflict(f *fact, other *events.Event, at events.Position) *Refusal {
+	where := events.Text{ZH: "本次提交的另一个事件", EN: "another event of this request"}
+	correct := "kaohe correct " + f.event.ID
+	if at != 0 {
+		where = events.Text{ZH: "位置 " + at.String() + " 的事件", EN: "the event at " + at.String()}
+		correct = "kaohe correct " + at.String()
+	}
+	return &Refusal{Code: CodeConflict, Faults: differences(&f.event, other), Text: events.Text{
+		ZH: fmt.Sprintf("%s已用了来源 %s 的编号 %s,但内容不同;要更正它请用 %s,若是另一件事请换一个 id", where.ZH, f.event.Source, f.event.ID, correct),
+		EN: fmt.Sprintf("%s has id %s of source %s and says something else; to change that fact use %s, for another fact use another id",
+			where.EN, f.event.ID, f.event.Source, correct),
+	}}
+}
+
+// differences lists the fields in which two events differ: Want is what is recorded, Got what came.
+func differences(sent, recorded *events.Event) []catalogue.Fault {
+	var faults []catalogue.Fault
+	add := func(field, was, is string) {
+		if was == is {
+			return
+		}
+		none := events.Text{ZH: "没有该字段", EN: "no such field"}
+		want := none
+		if was != "" {
+			short := catalogue.Shorten([]byte(was))
+			want = events.Text{ZH: short + "(已记录)", EN: short + " (recorded)"}
+		}
+		faults = append(faults, catalogue.Fault{Field: field, Code: "differs", Want: want, Got: catalogue.Shorten([]byte(is))})
+	}
+	add("type", recorded.Type, sent.Type)
+	add("time", recorded.Time, sent.Time)
+	add("org", recorded.Org, sent.Org)
+	add("dataschema", recorded.Schema, sent.Schema)
+	var was, is map[string]json.RawMessage
+	if json.Unmarshal(recorded.Data, &was) != nil || json.Unmarshal(sent.Data, &is) != nil {
+		return faults
+	}
+	names := slices.AppendSeq(slices.Collect(maps.Keys(was)), maps.Keys(is))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		add("data."+name, string(was[name]), string(is[name]))
+	}
+	return faults
+}
+
+// receipt says what became of each fact.
+func (in *Intake) receipt(facts []fact) Receipt {
+	r := Receipt{Durability: in.Durability, Events: make([]Outcome, len(facts))}
+	for i := range facts {
+		r.Events[i] = facts[i].outcome()
+	}
+	return r
+}
+
+func (f *fact) outcome() Outcome {
+	o := Outcome{Status: StatusRecorded, Source: f.event.Source, ID: f.event.ID, Type: f.event.Type, Position: f.at, Refusal: f.refusal}
+	if f.first != nil {
+		o.Position, o.Refusal = f.first.at, f.first.refusal
+	}
+	switch {
+	case o.Refusal != nil:
+		o.Status = StatusRefused
+	case f.fresh:
+		o.Status = StatusNew
+	case f.derived:
+		o.Warnings = []Warning{{WarnSameContent, events.Text{
+			ZH: fmt.Sprintf("与 %v 内容相同;如果确实又发生了一次,请用 --nth 2 或 count", o.Position),
+			EN: fmt.Sprintf("same content as %v; if it happened again use --nth 2 or count", o.Position),
+		}}}
+	}
+	return o
+}
