@@ -74,13 +74,13 @@ type PaceKind string
 
 // The paces (序时进度).
 const (
-	Monthly   PaceKind = "monthly"   // months complete, out of twelve
-	Daily     PaceKind = "daily"     // days gone, out of the year's
-	Stepped   PaceKind = "stepped"   // cumulative shares at the quarters' ends
-	Hold      PaceKind = "hold"      // the whole target on every day
-	Annual    PaceKind = "annual"    // nothing before 31 December
-	AtDue     PaceKind = "milestone" // nothing before the due day, all from then on
-	NoPace    PaceKind = "none"      // shown without a pace
+	Monthly PaceKind = "monthly"   // months complete, out of twelve
+	Daily   PaceKind = "daily"     // days gone, out of the year's
+	Stepped PaceKind = "stepped"   // cumulative shares at the quarters' ends
+	Hold    PaceKind = "hold"      // the whole target on every day
+	Annual  PaceKind = "annual"    // nothing before 31 December
+	AtDue   PaceKind = "milestone" // nothing before the due day, all from then on
+	NoPace  PaceKind = "none"      // shown without a pace
 )
 
 // Pace says which share of the year's target is due on a day.

@@ -23,6 +23,7 @@ type Plan struct {
 	Duties      []Duty
 	ReportDay   int // day of the quarter's last month by which figures must be reported; 0 if the plan has none
 	Expose      Expose
+	filters     int // how many filters the definitions have
 	indicatorBy map[string]*Definition
 }
 

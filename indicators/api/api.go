@@ -1,0 +1,88 @@
+// Package api answers questions about the figures over HTTP.
+//
+//	GET /v1/scorecard?quarter=2018Q1&org=450703&as_of=2018-03-31   every indicator of a unit in a quarter
+//	GET /v1/catalogue                                              the plan's units and event types with their fields
+//
+// All parameters are optional: the quarter is that of the business date, the unit the plan's default one, the as-of day
+// the business date. A parameter that makes no sense is answered with an RFC 9457 problem that names it, says what was
+// expected and what came.
+//
+// Answers are read from the view that is published at the moment, which may be some milliseconds behind the log. Who
+// wants to see what was just recorded says so: at_least=12-0 (a position from a receipt) or at_least=end (all that the
+// log holds when the question arrives) lets the answer wait, for some seconds at most.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/projections"
+)
+
+// MaxWait is how long a question with at_least waits for the fold before it is answered with 503.
+const MaxWait = 5 * time.Second
+
+// Options say where the answers come from.
+type Options struct {
+	Plan  *indicators.Plan
+	View  func() *projections.View                    // the latest view; nil until there is one
+	Await func(ctx context.Context, seq uint64) error // returns once View includes the commit
+	End   func(ctx context.Context) (uint64, error)   // last commit of the log
+	Today func() events.Day                           // the business date
+	Wait  time.Duration                               // bound of at_least; MaxWait if 0
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.Plan == nil:
+		return errors.New("api: Options.Plan is missing")
+	case o.View == nil:
+		return errors.New("api: Options.View is missing")
+	case o.Await == nil:
+		return errors.New("api: Options.Await is missing")
+	case o.End == nil:
+		return errors.New("api: Options.End is missing")
+	case o.Today == nil:
+		return errors.New("api: Options.Today is missing")
+	case o.Wait < 0:
+		return errors.New("api: Options.Wait is negative")
+	}
+	if o.Wait == 0 {
+		o.Wait = MaxWait
+	}
+	return nil
+}
+
+// API answers the questions.
+type API struct{ Options }
+
+// New returns an API.
+func New(o Options) (*API, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return &API{o}, nil
+}
+
+// Register adds the API's paths to a mux.
+func (a *API) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
+	mux.HandleFunc("GET /v1/catalogue", a.catalogue)
+}
+
+// writeJSON answers with a value. Figures change at any moment, so nothing on the way may keep the answer.
+func writeJSON(w http.ResponseWriter, value any) {
+	body, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		http.Error(w, "the answer cannot be written as JSON", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(append(body, '\n')) // the client has gone: nobody is left to tell
+}

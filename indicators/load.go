@@ -1,0 +1,127 @@
+package indicators
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	_ "time/tzdata" // the plan's zone must load on a machine that has no zones of its own
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/catalogue"
+)
+
+// The files of a plan, beside the schemas below events.
+const (
+	planFile       = "plan.yaml"
+	orgsFile       = "orgs.yaml"
+	indicatorsFile = "indicators.yaml"
+)
+
+// Load reads a plan: plan.yaml, orgs.yaml, indicators.yaml and events/*.json. It looks at everything and lists all mistakes,
+// ordered by file and line; the plan is nil if there are any.
+func Load(fsys fs.FS) (*Plan, []events.Mistake) {
+	l := &loader{plan: &Plan{indicatorBy: make(map[string]*Definition)}, broken: make(map[string]bool)}
+	l.loadCatalogue(fsys)
+	l.readOrgs(l.open(fsys, orgsFile))
+	l.readIndicators(l.open(fsys, indicatorsFile))
+	l.readPlan(l.open(fsys, planFile))
+	for _, f := range l.files {
+		l.mistakes = append(l.mistakes, f.mistakes...)
+	}
+	hash, err := hashPlan(fsys)
+	if err != nil && len(l.mistakes) == 0 {
+		l.mistakes = append(l.mistakes, events.Mistake{File: planFile, Text: events.Text{ZH: "读不了:" + err.Error(), EN: "cannot be read: " + err.Error()}})
+	}
+	if len(l.mistakes) > 0 {
+		slices.SortStableFunc(l.mistakes, func(a, b events.Mistake) int {
+			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+		return nil, slices.Compact(l.mistakes)
+	}
+	l.plan.Hash = hash
+	return l.plan, nil
+}
+
+// loader is a plan while it is being read.
+type loader struct {
+	plan     *Plan
+	files    []*yamlFile
+	mistakes []events.Mistake
+	types    *catalogue.Catalogue
+	broken   map[string]bool // event types whose schema has mistakes: nothing is said of those who use them
+	blind    bool            // no schema could be read at all
+	orgs     map[string]bool // codes
+	drafts   []*draft
+	byID     map[string]*draft
+}
+
+func (l *loader) open(fsys fs.FS, name string) *node {
+	f, root := parseYAML(fsys, name)
+	l.files = append(l.files, f)
+	return root
+}
+
+// loadCatalogue reads the schemas. Where some have mistakes it goes on with the others, so that the rest of the plan is
+// checked all the same.
+func (l *loader) loadCatalogue(fsys fs.FS) {
+	types, mistakes := catalogue.Load(fsys)
+	l.mistakes = mistakes
+	if len(mistakes) > 0 {
+		hidden := make(map[string]bool)
+		for _, m := range mistakes {
+			hidden[path.Base(m.File)] = true
+			name, _, _ := strings.Cut(path.Base(m.File), ".")
+			l.broken[name] = true
+		}
+		types, _ = catalogue.Load(without{fsys, hidden})
+	}
+	l.types, l.plan.Catalogue = types, types
+	l.blind = types == nil
+}
+
+// without is a file system in which some of the schemas do not show.
+type without struct {
+	fs.FS
+	hidden map[string]bool
+}
+
+func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
+	list, err := fs.ReadDir(w.FS, name)
+	return slices.DeleteFunc(list, func(e fs.DirEntry) bool { return w.hidden[e.Name()] }), err
+}
+
+// hashPlan names a plan by its content: SHA-256 over each file's name and size, and what is in it.
+func hashPlan(fsys fs.FS) (string, error) {
+	schemas, err := fs.Glob(fsys, "events/*.json")
+	if err != nil {
+		return "", err
+	}
+	names := append(schemas, planFile, orgsFile, indicatorsFile)
+	slices.Sort(names)
+	h := sha256.New()
+	for _, name := range names {
+		content, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%s\n%d\n", name, len(content))
+		h.Write(content)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Counts is how much a plan holds.
+type Counts struct {
+	Orgs, EventTypes, Indicators, Filters int
+}
+
+// Counts returns how much the plan holds, for `kaohe check` to say.
+func (p *Plan) Counts() Counts {
+	return Counts{Orgs: p.Orgs.Len(), EventTypes: len(p.Catalogue.Types()), Indicators: len(p.Indicators), Filters: p.filters}
+}

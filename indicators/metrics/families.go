@@ -1,0 +1,79 @@
+package metrics
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// families are all that a collector offers; each is a gauge.
+var families []*prometheus.Desc
+
+func family(name, help string, labels ...string) *prometheus.Desc {
+	d := prometheus.NewDesc("kaohe_"+name, help, labels, nil)
+	families = append(families, d)
+	return d
+}
+
+// The figures of the quarter and of the year to date.
+var (
+	value = family("indicator_value",
+		"Value of an indicator in the current quarter or in the year to date, in the unit of kaohe_indicator_info.",
+		"indicator", "org", "span")
+	target = family("indicator_target",
+		"Target of an indicator for the span, as an absolute value. Absent where none is in force.",
+		"indicator", "org", "span")
+	expected = family("indicator_expected",
+		"Value that was due by the business date for the target to be met in time.",
+		"indicator", "org", "span")
+	gap = family("indicator_gap",
+		"What is missing to the target of the span. Positive is short, negative is beyond it.",
+		"indicator", "org", "span")
+	completion = family("indicator_completion_ratio",
+		"Value divided by the target of the span. 1 is all of it, and more is possible.",
+		"indicator", "org", "span")
+	paceRatio = family("indicator_pace_ratio",
+		"Progress made divided by the progress that was due. Below 1 is behind the pace.",
+		"indicator", "org", "span")
+	reported = family("indicator_reported",
+		"Whether anybody reported on the indicator in the span, if only that there was nothing.",
+		"indicator", "org", "span")
+	evidence = family("indicator_events",
+		"Events that the value of the span rests on.",
+		"indicator", "org", "span")
+	status = family("indicator_status",
+		"Status of an indicator in the span: 1 for the one that holds, 0 for the others.",
+		"indicator", "org", "span", "status")
+	lastEvent = family("indicator_last_event_timestamp_seconds",
+		"Day of the last event that counts for the indicator, as the time at which it began.",
+		"indicator", "org")
+	illustrative = family("indicator_target_illustrative",
+		"Whether the target in force is an example that nobody issued. Absent where none is in force.",
+		"indicator", "org")
+)
+
+// The last quarters.
+var (
+	quarterValue = family("quarter_value",
+		"Value of an indicator in a quarter, or at its end; in the current quarter to date.",
+		"indicator", "org", "quarter")
+	quarterTarget = family("quarter_target",
+		"Target of an indicator for a quarter, by the year's target that was in force at its end.",
+		"indicator", "org", "quarter")
+)
+
+// Names and dates.
+var (
+	indicatorInfo = family("indicator_info",
+		"Name, unit and responsible office of an indicator, whether more (up) or less (down) is better, and its kind.",
+		"indicator", "name_zh", "name_en", "unit", "office", "direction", "kind")
+	orgInfo = family("org_info",
+		"Name of a unit, and the code of the one above it, which is empty for a root.",
+		"org", "name", "parent")
+	businessDate = family("business_date_timestamp_seconds",
+		"Business date, as the time at which it began: all figures are as of its end.")
+	quarterLeft = family("quarter_remaining_seconds",
+		"Whole days from the business date to the last day of the quarter, in seconds. 0 on that day.")
+	yearLeft = family("year_remaining_seconds",
+		"Whole days from the business date to the last day of the year, in seconds. 0 on that day.")
+	unitsOmitted = family("units_omitted",
+		"Units of the tree that the plan exposes but whose series are left out because max_series would be exceeded.")
+	seriesOmitted = family("series_omitted",
+		"Series of the units left out, estimated from those of the units evaluated.")
+)

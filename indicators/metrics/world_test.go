@@ -1,0 +1,106 @@
+package metrics_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/projections"
+)
+
+const (
+	orgs = `
+- {code: "450000", name: {zh: 广西壮族自治区, en: Guangxi}}
+- {code: "450700", name: {zh: 钦州市, en: Qinzhou}, parent: "450000"}
+- {code: "450702", name: {zh: 钦南区, en: Qinnan}, parent: "450700"}
+- {code: "450703", name: {zh: 钦北区, en: Qinbei}, parent: "450700"}
+`
+	definitions = `
+- {id: guidances, name: {zh: 技术指导, en: Guidances}, unit: {zh: 次, en: times}, office: 农村科,
+   sum: {event: EnvoyServiceRecorded, of: data.count, where: 'data.kind == "guidance"'}}
+- {id: intensity, name: {zh: 投入强度, en: Intensity}, unit: {zh: '%', en: '%'}, office: 综合科, pace: annual, decimals: 2,
+   latest: {event: ReferenceValueSet, of: data.value, where: 'data.key == "intensity"'}}
+`
+	facts = `
+2017-11-20 450703 EnvoyServiceRecorded {"kind":"guidance","count":50}
+2018-01-01 450703 TargetSet {"indicator":"guidances","year":2018,"value":"200","basis":"flow","quarterly_plan":["50","100","150","200"],"illustrative":true}
+2018-02-28 450703 EnvoyServiceRecorded {"kind":"guidance","count":64}
+2018-03-01 450703 TargetSet {"indicator":"intensity","year":2018,"value":"0.5","basis":"stock"}
+2018-04-10 450702 ReferenceValueSet {"key":"intensity","value":"0.4"}
+`
+)
+
+// mustPlan loads a plan with the given bounds of what is exposed.
+func mustPlan(tb testing.TB, depth, quarters, maxSeries int) *indicators.Plan {
+	tb.Helper()
+	files := fstest.MapFS{
+		"plan.yaml": {Data: fmt.Appendf(nil, `
+name: {zh: 测试, en: Test}
+time_zone: Asia/Shanghai
+status: {profile: ratio, on_track: 1.0, attention: 0.8, behind: 0.6}
+expose: {depth: %d, quarters: %d, max_series: %d}
+`, depth, quarters, maxSeries)},
+		"orgs.yaml":       {Data: []byte(orgs)},
+		"indicators.yaml": {Data: []byte(definitions)},
+	}
+	for _, typ := range []string{"EnvoyServiceRecorded", "ReferenceValueSet", "TargetSet", "NilReported"} {
+		name := "events/" + typ + ".v1.json"
+		data, err := os.ReadFile("../../deploy/plan/" + name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	plan, mistakes := indicators.Load(files)
+	for _, m := range mistakes {
+		tb.Error(m.In(events.English))
+	}
+	if plan == nil {
+		tb.FailNow()
+	}
+	return plan
+}
+
+func mustView(tb testing.TB, plan *indicators.Plan) *projections.View {
+	tb.Helper()
+	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for i, line := range strings.Split(strings.TrimSpace(facts), "\n") {
+		f := strings.SplitN(line, " ", 4)
+		typ, ok := plan.Catalogue.Type(f[2])
+		if !ok {
+			tb.Fatalf("no type %s", f[2])
+		}
+		data, faults := typ.Normalise([]byte(f[3]))
+		for _, fault := range faults {
+			tb.Fatal(fault.In(events.English))
+		}
+		e := events.Event{
+			Type: f[2], Source: "test", ID: fmt.Sprint(i), Time: f[0] + "T00:00:00+08:00", Org: f[1], Schema: typ.Schema(),
+			Data: data.WithDefaults(),
+		}
+		var s events.Stored
+		if err := s.ParseLine(e.AppendLine(nil)); err != nil {
+			tb.Fatal(err)
+		}
+		if err := fold.Apply(&s, events.At(1, i)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return fold.View()
+}
+
+func mustDate(tb testing.TB, s string) events.Day {
+	tb.Helper()
+	d, err := events.ParseDay(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return d
+}

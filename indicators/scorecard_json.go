@@ -1,0 +1,103 @@
+package indicators
+
+import (
+	"encoding/json"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// The JSON shape of a scorecard, the same wherever one is asked for. Fields keep their order; more may be added.
+type (
+	scorecardJSON struct {
+		Org     string      `json:"org"`
+		Quarter Quarter     `json:"quarter"`
+		AsOf    *date       `json:"as_of"`
+		OrgName events.Text `json:"org_name"`
+		Rows    []Row       `json:"indicators"`
+	}
+	rowJSON struct {
+		ID                 string        `json:"id"`
+		Kind               Kind          `json:"kind"`
+		Unit               string        `json:"unit"` // the Chinese one
+		Direction          Direction     `json:"direction"`
+		Status             Status        `json:"status"`
+		Reported           bool          `json:"reported"`
+		LastEvent          *date         `json:"last_event"`
+		TargetIllustrative bool          `json:"target_illustrative"`
+		TargetProblem      TargetProblem `json:"target_problem,omitempty"`
+		FirstTarget        Number        `json:"first_target,omitzero"`
+		Name               events.Text   `json:"name"`
+		Units              events.Text   `json:"units"`
+		Office             string        `json:"office"`
+		Decimals           int           `json:"decimals"`
+		Money              bool          `json:"money"`
+		Reporting          *Reporting    `json:"reporting,omitempty"`
+		Quarter            *Figure       `json:"quarter"`
+		Year               *Figure       `json:"year"`
+	}
+)
+
+// MarshalJSON writes the scorecard in the shape of the API.
+func (s Scorecard) MarshalJSON() ([]byte, error) {
+	return json.Marshal(scorecardJSON{s.Org, s.Quarter, dateOf(s.AsOf), s.OrgName, s.Rows})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Scorecard) UnmarshalJSON(b []byte) error {
+	var j scorecardJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*s = Scorecard{Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Rows: j.Rows}
+	return nil
+}
+
+// MarshalJSON writes the row in the shape of the API.
+func (r Row) MarshalJSON() ([]byte, error) {
+	return json.Marshal(rowJSON{
+		ID: r.ID, Kind: r.Kind, Unit: r.Unit.ZH, Direction: r.Direction, Status: r.Status, Reported: r.Reported,
+		LastEvent: dateOf(r.LastEvent), TargetIllustrative: r.TargetIllustrative, TargetProblem: r.TargetProblem,
+		FirstTarget: r.FirstTarget, Name: r.Name, Units: r.Unit, Office: r.Office, Decimals: r.Decimals, Money: r.Money,
+		Reporting: r.Reporting, Quarter: r.Quarter, Year: r.Year,
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Row) UnmarshalJSON(b []byte) error {
+	var j rowJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*r = Row{
+		ID: j.ID, Name: j.Name, Kind: j.Kind, Unit: j.Units, Office: j.Office, Direction: j.Direction,
+		Decimals: j.Decimals, Money: j.Money, Status: j.Status, Reported: j.Reported, LastEvent: j.LastEvent.day(),
+		TargetIllustrative: j.TargetIllustrative, TargetProblem: j.TargetProblem, FirstTarget: j.FirstTarget,
+		Reporting: j.Reporting, Quarter: j.Quarter, Year: j.Year,
+	}
+	return nil
+}
+
+// date is a day in JSON: "2018-03-31", or null.
+type date events.Day
+
+func dateOf(d events.Day) *date {
+	if d == 0 {
+		return nil
+	}
+	return (*date)(&d)
+}
+
+func (d *date) day() events.Day {
+	if d == nil {
+		return 0
+	}
+	return events.Day(*d)
+}
+
+func (d date) MarshalText() ([]byte, error) { return []byte(events.Day(d).String()), nil }
+
+func (d *date) UnmarshalText(b []byte) error {
+	day, err := events.ParseDay(string(b))
+	*d = date(day)
+	return err
+}
