@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// The exit codes.
+const (
+	exitDone = iota
+	exitFailed
+	exitUsage
+	exitRefused
+)
+
+// cli is what all commands share: where they read and write, and how they speak.
+type cli struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            func(string) string
+	lang           events.Lang
+	color          bool // stdout takes colours and lines; otherwise plain text
+}
+
+// run executes one command line and returns the exit code. When ctx ends, a command that serves stops in order.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	// Widths must not hang on the locale of whoever runs us: ambiguous characters take one column, as terminals do it.
+	text.OverrideRuneWidthEastAsianWidth(false)
+	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr, env: env, lang: language(args, env)}
+	root := c.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var silent silentError
+	if !errors.As(err, &silent) {
+		fmt.Fprintf(stderr, "kaohe: %s\n", c.words(err))
+	}
+	var coded codedError
+	if errors.As(err, &coded) {
+		return coded.code
+	}
+	return exitFailed
+}
+
+// codedError is an error that decides the exit code.
+type codedError struct {
+	code int
+	error
+}
+
+func (e codedError) Unwrap() error { return e.error }
+
+// silentError is one that was shown already.
+type silentError struct{ error }
+
+func (e silentError) Unwrap() error { return e.error }
+
+// refused ends a command that has shown why what it was given is not valid.
+func refused() error {
+	return codedError{exitRefused, silentError{errors.New("refused")}}
+}
+
+// say returns a sentence in the user's language.
+func (c *cli) say(zh, en string) string {
+	return events.Text{ZH: zh, EN: en}.In(c.lang)
+}
+
+// sayf returns a sentence made of a format; both formats take the same arguments.
+func (c *cli) sayf(zh, en string, args ...any) string {
+	return fmt.Sprintf(c.say(zh, en), args...)
+}
+
+// errorf returns an error in the user's language; %w keeps its cause.
+func (c *cli) errorf(zh, en string, args ...any) error {
+	return fmt.Errorf(c.say(zh, en), args...)
+}
+
+// usagef returns an error of wrong usage.
+func (c *cli) usagef(zh, en string, args ...any) error {
+	return codedError{exitUsage, c.errorf(zh, en, args...)}
+}
+
+// terminal tells whether w is one. The null device is a character device too, but nobody looks at it.
+func terminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
+}

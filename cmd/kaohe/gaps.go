@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kaohe/kaohe/indicators"
+)
+
+func (c *cli) gaps() *cobra.Command {
+	var quarter, org, asOf string
+	var show showing
+	cmd := &cobra.Command{
+		Use:   "gaps",
+		Short: c.say("看差距，最落后的在前", "show what is short of its target, worst first"),
+		Long: c.say(`列出一个单位一个季度的全部指标：目标、本季与本年累计、按序时进度应完成多少、还差多少，最落后的在前。
+
+“未报”与 0 不同：没有人报过数。带 * 的目标是示例，并非下达的目标。`,
+			`Shows every indicator of a unit in a quarter: target, value of the quarter and of the year to date, what its pace
+expects by now and what is missing, worst first.
+
+"not reported" is not 0: nobody has said anything. Targets with * are illustrative; nobody issued them.`),
+		Example: c.examples(
+			"kaohe gaps", "默认单位，本季度", "the default unit, this quarter",
+			"kaohe gaps --quarter 2018Q1 --org 450703 --as-of 2018-02-28", "截至 2 月底", "as of the end of February",
+			"kaohe gaps -o csv --bom > gaps.csv", "用 Excel 打开", "to open in Excel"),
+		Args: c.noArgs,
+	}
+	server := c.serverFlag(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&quarter, "quarter", "", c.say("季度，如 2018Q1（默认业务日期所在季度）", "quarter, such as 2018Q1 (default that of the business date)"))
+	flags.StringVar(&org, "org", "", c.say("单位代码（默认为方案的默认单位）", "code of the unit (default: the plan's)"))
+	flags.StringVar(&asOf, "as-of", "", c.say("截至日期（默认业务日期）", "only what happened up to this day (default the business date)"))
+	flags.BoolVar(&show.all, "all", false, c.say("也列出既无目标又从未报过的指标", "also those without a target that nobody ever reported"))
+	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
+	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cl, err := c.client(*server)
+		if err != nil {
+			return err
+		}
+		// at_least=end: whoever runs "emit && gaps" sees what was emitted.
+		query := url.Values{"at_least": {"end"}}
+		for name, value := range map[string]string{"quarter": quarter, "org": org, "as_of": asOf} {
+			if value != "" {
+				query.Set(name, value)
+			}
+		}
+		a, err := cl.get(cmd.Context(), "/v1/scorecard", query)
+		if err != nil {
+			return err
+		}
+		if a.status != http.StatusOK {
+			return cl.problem(a)
+		}
+		return c.showAnswer(a.body, show)
+	}
+	return cmd
+}
+
+// showing is how a scorecard is shown.
+type showing struct {
+	output string
+	all    bool
+	bom    bool
+}
+
+// showAnswer prints a scorecard that came from the server. As JSON it is passed on as it came.
+func (c *cli) showAnswer(body []byte, show showing) error {
+	if show.output == "json" {
+		_, err := c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
+		return err
+	}
+	var card indicators.Scorecard
+	if err := json.Unmarshal(body, &card); err != nil {
+		return c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
+	}
+	return c.showCard(&card, show)
+}
+
+func (c *cli) showCard(card *indicators.Scorecard, show showing) error {
+	switch show.output {
+	case "json":
+		return c.printJSON(card)
+	case "csv":
+		return c.showCSV(card, show.bom)
+	}
+	c.showTable(card, show.all)
+	return nil
+}

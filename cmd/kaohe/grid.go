@@ -1,0 +1,93 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// grid is a table for people: with lines and colours on a terminal, plain aligned text otherwise. Chinese characters take
+// two columns.
+type grid struct {
+	head  []string
+	right []bool // columns that are aligned to the right
+	rows  [][]string
+	paint []text.Colors // of each row, or nil
+}
+
+func (g *grid) write(w io.Writer, color bool) {
+	if color {
+		g.lined(w)
+	} else {
+		g.plain(w)
+	}
+}
+
+func (g *grid) lined(w io.Writer) {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleRounded)
+	t.Style().Format.Header = text.FormatDefault
+	t.Style().Color.Header = text.Colors{text.Bold}
+	text.EnableColors()
+	t.AppendHeader(cells(g.head))
+	for _, row := range g.rows {
+		t.AppendRow(cells(row))
+	}
+	var configs []table.ColumnConfig
+	for i := range g.head {
+		c := table.ColumnConfig{Number: i + 1}
+		if g.isRight(i) {
+			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
+		}
+		configs = append(configs, c)
+	}
+	t.SetColumnConfigs(configs)
+	if g.paint != nil {
+		next := 0
+		t.SetRowPainter(func(table.Row) text.Colors {
+			next++
+			return g.paint[(next-1)%len(g.paint)]
+		})
+	}
+	_, _ = io.WriteString(w, t.Render()+"\n")
+}
+
+func (g *grid) isRight(column int) bool { return column < len(g.right) && g.right[column] }
+
+func cells(row []string) table.Row {
+	out := make(table.Row, len(row))
+	for i, cell := range row {
+		out[i] = cell
+	}
+	return out
+}
+
+// plain writes columns two blanks apart and nothing else, so that the output can be read anywhere.
+func (g *grid) plain(w io.Writer) {
+	widths := make([]int, len(g.head))
+	all := append([][]string{g.head}, g.rows...)
+	for _, row := range all {
+		for i, cell := range row {
+			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range all {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-text.StringWidthWithoutEscSequences(cell))
+			if i > 0 {
+				line.WriteString("  ")
+			}
+			if g.isRight(i) {
+				line.WriteString(pad + cell)
+			} else {
+				line.WriteString(cell + pad)
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	_, _ = io.WriteString(w, b.String())
+}

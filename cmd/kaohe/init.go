@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kaohe/kaohe/deploy"
+)
+
+func (c *cli) initCommand() *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   c.say("init 目录", "init DIR"),
+		Short: c.say("把默认方案写出来供修改", "write the default plan out for editing"),
+		Long: c.say("把自带的默认方案（单位、事件类型、指标和示例）写到目录里。已有的文件不会被覆盖，除非给出 --force。",
+			"Writes the default plan (units, event types, indicators and the demo) to a directory. Files that exist are not\noverwritten unless --force says so."),
+		Example: c.examples(
+			"kaohe init plan", "写出方案", "write the plan",
+			"kaohe check plan && kaohe serve --plan plan", "改完之后检查并使用", "check and use it once edited"),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return c.usagef("应给出一个目录，如 kaohe init plan", "expected one directory, such as kaohe init plan")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, c.say("覆盖已有的文件", "overwrite files that exist"))
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		return c.writePlan(args[0], force)
+	}
+	return cmd
+}
+
+func (c *cli) writePlan(dir string, force bool) error {
+	files := deploy.Plan()
+	names, err := planNames(files)
+	if err != nil {
+		return err
+	}
+	if taken := existing(dir, names); len(taken) > 0 && !force {
+		return c.errorf("这些文件已经存在，没有改动任何东西:\n  %s\n  要覆盖请加 --force", "these files exist already, nothing was changed:\n  %s\n  --force overwrites them",
+			strings.Join(taken, "\n  "))
+	}
+	for _, name := range names {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), content); err != nil {
+			return c.errorf("写出方案: %w", "write the plan: %w", err)
+		}
+	}
+	fmt.Fprintln(c.stdout, c.sayf("已写出 %d 个文件到 %s", "wrote %d files to %s", len(names), dir))
+	fmt.Fprintln(c.stdout, c.sayf("下一步:\n  编辑 %[1]s 里的 orgs.yaml、indicators.yaml\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s",
+		"next:\n  edit orgs.yaml and indicators.yaml in %[1]s\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s", dir))
+	return nil
+}
+
+func planNames(files fs.FS) (names []string, err error) {
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
+}
+
+// existing lists the files that are there already.
+func existing(dir string, names []string) (taken []string) {
+	for _, name := range names {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			taken = append(taken, path)
+		}
+	}
+	return taken
+}
+
+func writeFile(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, 0o644)
+}

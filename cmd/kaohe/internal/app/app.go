@@ -1,0 +1,164 @@
+// Package app is the daemon as a value: New, Start, Addr, Stop.
+//
+// It wires the parts together, in the direction in which facts go:
+//
+//	HTTP POST --> intake --> natslog --> runner --> view --> read API, metrics, HTTP GET
+//
+// and takes them down in the opposite one: first nobody is let in any more and open requests are answered, then the
+// intake writes what it has accepted, then the reader stops, and the log is closed last. Stop may be called at any time
+// and any number of times, and takes no longer than its context allows.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/intake"
+	"github.com/kaohe/kaohe/events/natslog"
+	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/projections"
+)
+
+// App is one daemon. Make it with New.
+type App struct {
+	opts     Options
+	registry *prometheus.Registry
+
+	log      *natslog.Log
+	ids      *events.IDs
+	runner   *projections.Runner
+	intake   *intake.Intake
+	server   *http.Server
+	listener net.Listener
+
+	runs    []*running // in the order of their start; stopped in the opposite one
+	stop    sync.Once
+	stopErr error
+
+	failOnce sync.Once
+	failed   chan struct{}
+	failure  error // written before failed is closed
+}
+
+// New returns a daemon that is not running yet.
+func New(opts Options) (*App, error) {
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	return &App{opts: opts, registry: newRegistry(opts.Version), failed: make(chan struct{})}, nil
+}
+
+// Start opens the log, begins to read it, and listens. It returns once requests are answered; facts are taken and shown
+// as soon as the log has been read ([App.Ready]). The context bounds the start only. An App starts once.
+func (a *App) Start(ctx context.Context) error {
+	err := a.start(ctx)
+	if err != nil {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.opts.Grace)
+		defer cancel()
+		err = errors.Join(err, a.Stop(stop))
+	}
+	return err
+}
+
+func (a *App) start(ctx context.Context) (err error) {
+	if a.log, err = a.openLog(ctx); err != nil {
+		return err
+	}
+	if a.runner, err = a.newRunner(); err != nil {
+		return err
+	}
+	if a.intake, err = a.newIntake(); err != nil {
+		return err
+	}
+	handler, err := a.handler()
+	if err != nil {
+		return err
+	}
+	if a.opts.Listen != "" {
+		if a.listener, err = net.Listen("tcp", a.opts.Listen); err != nil {
+			return fmt.Errorf("listen on %s: %w", a.opts.Listen, err)
+		}
+		if err := a.log.Announce(a.Addr()); err != nil {
+			a.listener.Close()
+			return fmt.Errorf("announce the address: %w", err)
+		}
+	}
+	a.run("runner", a.runner.Run)
+	a.run("intake", a.intake.Run)
+	if a.listener != nil {
+		a.serve(handler)
+	}
+	return nil
+}
+
+// Addr returns the address at which the daemon listens, host:port, or "" if it does not.
+func (a *App) Addr() string {
+	if a.listener == nil {
+		return ""
+	}
+	return a.listener.Addr().String()
+}
+
+// Failed is closed when a part of the daemon cannot go on; [App.Failure] says why. The daemon should be stopped then.
+func (a *App) Failed() <-chan struct{} { return a.failed }
+
+// Failure returns why a part cannot go on. It may be called after Failed was closed.
+func (a *App) Failure() error { return a.failure }
+
+// Caught waits until all that was in the log at the start has been read and the intake takes events: until [App.Ready]
+// has nothing to wait for any more. Either of the two may come first.
+func (a *App) Caught(ctx context.Context) error {
+	caughtUp, poll := a.runner.CaughtUp(), time.NewTicker(pollReady)
+	defer poll.Stop()
+	for caughtUp != nil || !a.intake.Ready() {
+		select {
+		case <-caughtUp:
+			caughtUp = nil
+		case <-poll.C:
+		case <-a.failed:
+			return a.failure
+		case <-ctx.Done():
+			return fmt.Errorf("read the log: %w", ctx.Err())
+		}
+	}
+	return nil
+}
+
+// pollReady is how often the intake, which has no channel for it, is asked whether it is ready.
+const pollReady = 2 * time.Millisecond
+
+// Emit records events as a request over HTTP would; each is one structured CloudEvent in JSON.
+func (a *App) Emit(ctx context.Context, raw [][]byte) (intake.Receipt, error) {
+	return a.intake.Emit(ctx, raw, false)
+}
+
+// End returns the sequence of the last commit of the log.
+func (a *App) End(ctx context.Context) (uint64, error) { return a.log.End(ctx) }
+
+// Scorecard evaluates a quarter by all that the log holds at this moment.
+func (a *App) Scorecard(ctx context.Context, q indicators.Quarter, org int, asOf events.Day) (*indicators.Scorecard, error) {
+	end, err := a.log.End(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find the end of the log: %w", err)
+	}
+	if _, err := a.runner.Await(ctx, end); err != nil {
+		return nil, err
+	}
+	return indicators.Evaluate(a.runner.View(), a.opts.Plan, q, org, asOf), nil
+}
+
+// Today returns the business date: the one that was set, else the day of the clock in the plan's zone.
+func (a *App) Today() events.Day {
+	if a.opts.AsOf != 0 {
+		return a.opts.AsOf
+	}
+	return events.DayOf(a.opts.Now().In(a.opts.Plan.Zone))
+}

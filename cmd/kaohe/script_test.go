@@ -1,0 +1,73 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what came out as what is wanted")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kaohe": func() { os.Exit(mainCode()) }})
+}
+
+// TestScripts runs command lines as a user would: the real program, with real servers on free ports.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			tmp := filepath.Join(env.WorkDir, ".tmp-of-the-program")
+			env.Setenv("TMPDIR", tmp)
+			env.Setenv("LC_ALL", "C")
+			env.Setenv("KAOHE_SERVER", "")
+			env.Setenv("GORACE", "atexit_sleep_ms=10") // else each program built with -race waits a second before it ends
+			return os.Mkdir(tmp, 0o755)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverAt, "post": post, "get": get, "empty": empty},
+	})
+}
+
+// serverAt waits for the file in which a daemon writes its address, and makes it the one that the commands talk to, and
+// $ADDR:
+//
+//	server FILE
+func serverAt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: server FILE")
+	}
+	deadline := time.After(30 * time.Second)
+	for tick := time.NewTicker(5 * time.Millisecond); ; {
+		if addr, err := os.ReadFile(ts.MkAbs(args[0])); err == nil {
+			ts.Setenv("ADDR", strings.TrimSpace(string(addr)))
+			ts.Setenv("KAOHE_SERVER", "http://"+strings.TrimSpace(string(addr)))
+			tick.Stop()
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("no daemon wrote its address to %s", args[0])
+		}
+	}
+}
+
+// empty fails if there is anything in a directory:
+//
+//	empty DIR
+func empty(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: empty DIR")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(entries) > 0 {
+		ts.Fatalf("%s is not empty: it holds %s", args[0], entries[0].Name())
+	}
+}

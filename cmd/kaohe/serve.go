@@ -1,0 +1,178 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kaohe/kaohe/cmd/kaohe/internal/app"
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/indicators"
+)
+
+// stopWait bounds how long a daemon may take to end in order.
+const stopWait = 15 * time.Second
+
+// serving is what serve and demo are told about their daemon.
+type serving struct {
+	data, listen, plan, asOf string
+	addrFile, logFormat      string
+}
+
+func (c *cli) serve() *cobra.Command {
+	var s serving
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: c.say("启动服务：接收事件、保存日志、回答查询、提供监控指标", "start the daemon: take events, keep the log, answer, expose metrics"),
+		Long: c.say(`启动服务，直到收到中断信号。事件落盘（fsync）之后才回答；同一数据目录同时只能有一个服务。
+目前没有身份认证，因此只监听本机地址。`,
+			`Runs the daemon until it is interrupted. An event is on disk (fsync) before it is answered; one data directory has one
+daemon at a time. Nobody has to say who they are yet, so it listens on this machine only.`),
+		Example: c.examples(
+			"kaohe serve", "数据放在 ./kaohe-data，监听 "+app.DefaultListen, "data in ./kaohe-data, listening on "+app.DefaultListen,
+			"kaohe serve --data /var/lib/kaohe --plan /etc/kaohe/plan", "自己的数据目录和方案", "with a data directory and a plan of one's own",
+			"kaohe serve --listen 127.0.0.1:0 --addr-file addr", "任选空闲端口，把地址写进文件", "on any free port, whose address goes to a file"),
+		Args: c.noArgs,
+	}
+	c.servingFlags(cmd, &s)
+	flags := cmd.Flags()
+	flags.StringVar(&s.data, "data", "", c.say("数据目录（默认 $KAOHE_DATA，否则 ./kaohe-data）", "data directory (default $KAOHE_DATA, else ./kaohe-data)"))
+	flags.StringVar(&s.plan, "plan", "", c.say("方案目录（默认自带的方案）", "directory of the plan (default: the built-in one)"))
+	flags.StringVar(&s.asOf, "as-of", "", c.say("业务日期，如 2018-03-31（默认今天）", "business date, such as 2018-03-31 (default today)"))
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		s.data = cmp.Or(s.data, c.env("KAOHE_DATA"), "kaohe-data")
+		opts, err := c.appOptions(&s, slog.LevelInfo)
+		if err != nil {
+			return err
+		}
+		return c.withApp(cmd.Context(), opts, func(ctx context.Context, a *app.App) error {
+			if err := c.announce(ctx, a, &s, opts); err != nil {
+				return err
+			}
+			return untilEnd(ctx, a, s.addrFile)
+		})
+	}
+	return cmd
+}
+
+func (c *cli) servingFlags(cmd *cobra.Command, s *serving) {
+	flags := cmd.Flags()
+	flags.StringVar(&s.listen, "listen", app.DefaultListen, c.say("监听地址，仅限本机；端口 0 为任选空闲端口", "address to listen on, of this machine only; port 0 takes a free one"))
+	flags.StringVar(&s.addrFile, "addr-file", "", c.say("就绪后把地址写进此文件", "file that gets the address once the daemon is ready"))
+	flags.Var(choice(&s.logFormat, "text", "json"), "log-format", c.say("运行日志（stderr）的格式", "format of the messages on stderr"))
+}
+
+// appOptions makes the daemon's options. This is where the clock and chance come from.
+func (c *cli) appOptions(s *serving, level slog.Level) (app.Options, error) {
+	plan, err := c.loadPlan(s.plan)
+	if err != nil {
+		return app.Options{}, err
+	}
+	opts := app.Options{
+		Data: s.data, Listen: s.listen, Plan: plan, Now: time.Now, NewID: rand.Text, Version: readAbout().Version,
+		Logger: newLogger(c.stderr, s.logFormat, level),
+	}
+	if s.asOf != "" {
+		if opts.AsOf, err = events.ParseDay(s.asOf); err != nil {
+			return opts, c.usagef("选项 --as-of 不能是 %q，应为日期，如 2018-03-31", "flag --as-of cannot be %q, expected a day like 2018-03-31", s.asOf)
+		}
+	}
+	return opts, nil
+}
+
+func newLogger(w io.Writer, format string, level slog.Level) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// withApp runs fn with a daemon and stops it in order afterwards, however fn ends.
+func (c *cli) withApp(ctx context.Context, opts app.Options, fn func(context.Context, *app.App) error) (err error) {
+	a, err := app.New(opts)
+	if err != nil {
+		return codedError{exitUsage, err}
+	}
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
+		defer cancel()
+		if stopErr := a.Stop(stop); err == nil {
+			err = stopErr
+		}
+	}()
+	return fn(ctx, a)
+}
+
+// untilEnd lets the daemon work until the user ends it, which is no error, or until it cannot go on. The address goes to
+// the file only when facts are taken: who waits for the file can emit at once.
+func untilEnd(ctx context.Context, a *app.App, addrFile string) error {
+	if err := a.Caught(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	if err := writeAddr(addrFile, a.Addr()); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-a.Failed():
+		return a.Failure()
+	}
+}
+
+// announce says where the daemon listens and what it works with.
+func (c *cli) announce(ctx context.Context, a *app.App, s *serving, opts app.Options) error {
+	end, err := a.End(ctx)
+	if err != nil {
+		return err
+	}
+	date := a.Today().String()
+	if opts.AsOf == 0 {
+		date += c.say("（今天）", " (today)")
+	}
+	data, err := filepath.Abs(opts.Data)
+	if err != nil {
+		data = opts.Data
+	}
+	fmt.Fprintln(c.stdout, c.sayf("kaohe 正在监听 http://%s", "kaohe listens on http://%s", a.Addr()))
+	for _, line := range [][2]string{
+		{c.say("方案", "plan"), c.planLine(s.plan, opts.Plan)}, {c.say("数据", "data"), c.sayf("%s（日志到第 %d 次提交）", "%s (log ends at commit %d)", data, end)},
+		{c.say("业务日期", "date"), date},
+	} {
+		fmt.Fprintf(c.stdout, "  %s: %s\n", line[0], line[1])
+	}
+	return nil
+}
+
+func (c *cli) planLine(dir string, plan *indicators.Plan) string {
+	where := dir
+	if where == "" {
+		where = c.say("自带", "built in")
+	}
+	return fmt.Sprintf("%s (%s, %.12s)", plan.Name.In(c.lang), where, plan.Hash)
+}
+
+// writeAddr puts the address where a script can wait for it. The file appears at once with all its content.
+func writeAddr(path, addr string) error {
+	if path == "" {
+		return nil
+	}
+	if err := os.WriteFile(path+".tmp", []byte(addr+"\n"), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}

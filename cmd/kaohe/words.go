@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"syscall"
+	"time"
+
+	"github.com/kaohe/kaohe/cmd/kaohe/internal/app"
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/natslog"
+)
+
+// words says an error in the user's language where it is one that users meet, with a way out. Everything else is said as
+// it is.
+func (c *cli) words(err error) string {
+	var locked *natslog.LockedError
+	switch {
+	case errors.As(err, &locked):
+		return c.locked(locked)
+	case errors.Is(err, natslog.ErrForeign):
+		return c.sayf("数据目录里不是 kaohe 的日志，没有改动任何东西: %v\n  请用 --data 指定一个空目录或新目录", "the data directory does not hold a log of kaohe, nothing was changed: %v\n  name an empty or new directory with --data", err)
+	case errors.Is(err, app.ErrOpen):
+		return c.sayf("%v\n  目前没有身份认证，只能监听本机: --listen %s；要对外提供，请在前面放一个带认证的代理",
+			"%v\n  nobody has to say who they are yet, so kaohe serves this machine only: --listen %s; to serve others put a proxy that authenticates before it", err, app.DefaultListen)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return c.sayf("%v\n  端口已被占用: 换一个，如 --listen 127.0.0.1:0（任选空闲端口）", "%v\n  the port is taken: choose another one, such as --listen 127.0.0.1:0 (any free one)", err)
+	case errors.Is(err, events.ErrFull):
+		return c.sayf("磁盘空间不足，没有登记: %v", "too little disk space, nothing was recorded: %v", err)
+	case errors.Is(err, context.Canceled):
+		return c.say("已中断", "interrupted")
+	}
+	return err.Error()
+}
+
+func (c *cli) locked(e *natslog.LockedError) string {
+	h := e.Holder
+	if h.PID == 0 {
+		return c.sayf("数据目录 %s 正被另一个进程使用", "the data directory %s is in use by another process", e.Dir)
+	}
+	s := c.sayf("数据目录 %s 正被进程 %d（%s，启动于 %s）使用", "the data directory %s is in use by process %d (on %s, started %s)", e.Dir, h.PID, h.Host, h.Started.Format(time.DateTime))
+	if h.Addr != "" {
+		s += c.sayf("，它的地址是 http://%s", ", which listens at http://%s", h.Addr)
+	}
+	return s + c.say("\n  请直接向它登记和查询，或停掉它，或用 --data 指定别的目录", "\n  talk to that one, stop it, or name another directory with --data")
+}
