@@ -35,15 +35,16 @@ func (c *cli) showTable(card *indicators.Scorecard, all bool) {
 	rows, hidden := visible(card.Rows, all)
 	fmt.Fprintln(c.stdout, c.sayf("%s（%s） %s 截至 %s", "%s (%s) %s as of %s", card.OrgName.In(c.lang), card.Org, card.Quarter, card.AsOf))
 	g := grid{
-		head: []string{"", c.say("指标", "indicator"), c.say("单位", "unit"), c.say("科室", "office"), c.say("年度目标", "year target"), c.say("本季", "quarter"),
-			c.say("本年累计", "year to date"), c.say("序时应完成", "expected by now"), c.say("尚差", "gap"), c.say("完成率", "done"), c.say("状态", "status"), c.say("最近", "last event")},
+		head: []string{"", c.say("指标", "indicator"), c.say("单位", "unit"), c.say("科室", "office"), c.say("年度目标", "target"), c.say("本季", "quarter"),
+			c.say("本年累计", "to date"), c.say("序时应完成", "due by now"), c.say("尚差", "gap"), c.say("完成率", "done"), c.say("状态", "status"), c.say("最近", "last event")},
 		right: []bool{false, false, false, false, true, true, true, true, true, true, false, false},
+		spare: []int{3, 2, 11, 9, 5, 7}, // office, unit, last event, done, quarter, expected: the target, the gap and the status stay
 	}
 	for i := range rows {
 		g.rows = append(g.rows, c.cardRow(&rows[i]))
 		g.paint = append(g.paint, statusWords[rows[i].Status].paint)
 	}
-	g.write(c.stdout, c.color)
+	g.write(c.stdout, c.color, c.width())
 	c.showSummary(card, hidden)
 }
 

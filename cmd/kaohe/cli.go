@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/term"
 
 	"github.com/kaohe/kaohe/events"
 )
@@ -87,6 +88,19 @@ func (c *cli) errorf(zh, en string, args ...any) error {
 // usagef returns an error of wrong usage.
 func (c *cli) usagef(zh, en string, args ...any) error {
 	return codedError{exitUsage, c.errorf(zh, en, args...)}
+}
+
+// width returns how many columns the terminal has that stdout goes to, or 0 if it goes elsewhere.
+func (c *cli) width() int {
+	f, ok := c.stdout.(*os.File)
+	if !ok || !terminal(f) {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
 }
 
 // terminal tells whether w is one. The null device is a character device too, but nobody looks at it.

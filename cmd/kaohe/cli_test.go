@@ -123,10 +123,31 @@ func TestPlainGridAlignsChinese(t *testing.T) {
 	text.OverrideRuneWidthEastAsianWidth(false)
 	g := grid{head: []string{"指标", "n"}, right: []bool{false, true}, rows: [][]string{{"科技特派员", "64"}, {"abc", "1840"}}}
 	var b bytes.Buffer
-	g.write(&b, false)
+	g.write(&b, false, 0)
 	want := "指标           n\n科技特派员    64\nabc         1840\n"
 	if b.String() != want {
 		t.Errorf("plain grid:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
+// TestGridLeavesOutSpareColumns: on a narrow terminal spare columns go, in their order and no more than it takes; the
+// others stay even if they do not fit.
+func TestGridLeavesOutSpareColumns(t *testing.T) {
+	text.OverrideRuneWidthEastAsianWidth(false)
+	g := grid{head: []string{"指标", "科室", "n", "unit"}, right: []bool{false, false, true, false}, spare: []int{1, 3}, rows: [][]string{{"专利", "高新", "1", "件"}}}
+	for width, want := range map[int]string{0: "指标 科室 n unit", 23: "指标 科室 n unit", 22: "指标 n unit", 17: "指标 n unit", 16: "指标 n", 1: "指标 n"} {
+		if got := strings.Join(g.fit(width, 2).head, " "); got != want {
+			t.Errorf("columns within %d = %q, want %q", width, got, want)
+		}
+	}
+	for _, color := range []bool{false, true} {
+		var b bytes.Buffer
+		g.write(&b, color, 22)
+		for _, line := range strings.Split(b.String(), "\n") {
+			if w := text.StringWidthWithoutEscSequences(line); w > 22 {
+				t.Errorf("colour %v: line of %d columns within 22: %s", color, w, line)
+			}
+		}
 	}
 }
 

@@ -13,16 +13,68 @@ import (
 type grid struct {
 	head  []string
 	right []bool // columns that are aligned to the right
+	spare []int  // columns to leave out where there is no room for all, the first one first
 	rows  [][]string
 	paint []text.Colors // of each row, or nil
 }
 
-func (g *grid) write(w io.Writer, color bool) {
+// write prints the table, no wider than the terminal if it can be helped; a width of 0 is no limit.
+func (g *grid) write(w io.Writer, color bool, width int) {
+	between := 2
 	if color {
-		g.lined(w)
-	} else {
-		g.plain(w)
+		between = 3
 	}
+	if fitted := g.fit(width, between); color {
+		fitted.lined(w)
+	} else {
+		fitted.plain(w)
+	}
+}
+
+// fit returns the table without as many of its spare columns as it takes to fit.
+func (g *grid) fit(width, between int) *grid {
+	out := make(map[int]bool)
+	for _, column := range g.spare {
+		total := between
+		for i, w := range g.widths() {
+			if !out[i] {
+				total += w + between
+			}
+		}
+		if width == 0 || total <= width {
+			break
+		}
+		out[column] = true
+	}
+	if len(out) == 0 {
+		return g
+	}
+	fitted := &grid{head: without(g.head, out), right: without(g.right, out), paint: g.paint}
+	for _, row := range g.rows {
+		fitted.rows = append(fitted.rows, without(row, out))
+	}
+	return fitted
+}
+
+func without[T any](row []T, out map[int]bool) []T {
+	var left []T
+	for i, cell := range row {
+		if !out[i] {
+			left = append(left, cell)
+		}
+	}
+	return left
+}
+
+// widths returns how many columns of the terminal each column takes.
+func (g *grid) widths() []int {
+	widths := make([]int, len(g.head))
+	for _, row := range append([][]string{g.head}, g.rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(cell))
+		}
+	}
+	return widths
 }
 
 func (g *grid) lined(w io.Writer) {
@@ -66,15 +118,9 @@ func cells(row []string) table.Row {
 
 // plain writes columns two blanks apart and nothing else, so that the output can be read anywhere.
 func (g *grid) plain(w io.Writer) {
-	widths := make([]int, len(g.head))
-	all := append([][]string{g.head}, g.rows...)
-	for _, row := range all {
-		for i, cell := range row {
-			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(cell))
-		}
-	}
+	widths := g.widths()
 	var b strings.Builder
-	for _, row := range all {
+	for _, row := range append([][]string{g.head}, g.rows...) {
 		var line strings.Builder
 		for i, cell := range row {
 			pad := strings.Repeat(" ", widths[i]-text.StringWidthWithoutEscSequences(cell))

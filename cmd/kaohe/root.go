@@ -72,7 +72,9 @@ func (c *cli) localise(cmd *cobra.Command) {
 		if f.DefValue != "" && f.DefValue != "false" {
 			f.Usage += c.sayf("（默认 %s）", " (default %s)", f.DefValue)
 		}
-		f.DefValue = ""
+		if f.DefValue = ""; f.Value.Type() == "int" {
+			f.DefValue = "0" // what the library takes for no default
+		}
 	}
 	cmd.Flags().VisitAll(defaults)
 	cmd.PersistentFlags().VisitAll(defaults)

@@ -40,7 +40,7 @@ func (c *cli) showTypes(types []api.Type, output string) error {
 	for i := range types {
 		t.rows = append(t.rows, []string{types[i].Name, types[i].Title.In(c.lang), types[i].Description.In(c.lang)})
 	}
-	t.write(c.stdout, c.color)
+	t.write(c.stdout, c.color, c.width())
 	return nil
 }
 
@@ -51,7 +51,7 @@ func (c *cli) showFields(typ *api.Type, output string) error {
 	t := grid{head: []string{c.say("字段", "field"), c.say("名称", "title"), c.say("种类", "kind"), c.say("必填", "required"), c.say("取值", "values")}}
 	t.rows = append(t.rows, []string{"--time", typ.Day.In(c.lang), "date", "", c.say("默认今天", "default today")})
 	t.rows = c.fieldRows(t.rows, "", typ.Fields)
-	t.write(c.stdout, c.color)
+	t.write(c.stdout, c.color, c.width())
 	return nil
 }
 

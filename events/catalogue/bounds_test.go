@@ -33,6 +33,8 @@ func TestBounds(t *testing.T) {
 		{`{"kind":"design","size":1,"free":{"a":9007199254740993}}`, false},
 		{`{"kind":"design","size":1,"free":` + strings.Repeat(`{"a":`, 15) + "1" + strings.Repeat("}", 15) + `}`, true},
 		{`{"kind":"design","size":1,"free":` + strings.Repeat(`{"a":`, 16) + "1" + strings.Repeat("}", 16) + `}`, false},
+		{`{"kind":"design","size":1,"entities":[{"name":"a","times":9007199254740991}]}`, true},
+		{`{"kind":"design","size":1,"entities":[{"name":"a","times":9007199254740992}]}`, false},
 		{`{"kind":"design","size":1,"prices":{"a":9999999999999.99}}`, true},
 		{`{"kind":"design","size":1,"prices":{"a":10000000000000}}`, false},
 		{`{"kind":"design","size":1,"share":99999999999999.9999}`, true},

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kaohe/kaohe/events"
@@ -87,7 +88,7 @@ func Shorten(raw []byte) string {
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
 		raw = raw[size:]
-		if r < 0x20 || r == 0x7f {
+		if unicode.IsControl(r) {
 			r = ' '
 		}
 		if n++; n == maxGot && len(raw) > 0 {

@@ -37,6 +37,7 @@ func TestFaultsNameTheFieldWhatWasExpectedAndWhatCame(t *testing.T) {
 		{"GBK", "{\"kind\":\"design\",\"note\":\"\xd6\xd0\"}", false, []string{`utf8 | data.note: expected text in UTF-8, got "` + "\ufffd\ufffd" + `"; save the file as UTF-8, not as GBK`}},
 		{"half a character", `{"kind":"design","note":"\ud83dx"}`, false, []string{`surrogate | data.note: expected whole characters, got "\ud83dx"; an escape like \ud83d needs its second half`}},
 		{"NUL", `{"kind":"design","note":"a\u0000"}`, false, []string{`control | data.note: expected text without control characters, got "a\u0000"; write a line feed as \n and a tab as \t; remove NUL, carriage returns and the like`}},
+		{"a control character beyond ASCII", "{\"kind\":\"design\",\"note\":\"a\u009f\"}", false, []string{"control | data.note: expected text without control characters, got \"a \"; write a line feed as \\n and a tab as \\t; remove NUL, carriage returns and the like"}},
 		{"a name twice", `{"kind":"design","kind":"design"}`, false, []string{`duplicate | data.kind: expected each field once, got "design"`}},
 		{"equal items", `{"kind":"design","evidence":["a","b"," a"]}`, false, []string{`not_unique | data.evidence[2]: expected items that differ from each other, got " a"`}},
 		{"equal items among many", `{"kind":"design","evidence":["a","b","c","d","e","f","g","h","i","d"]}`, false, []string{`not_unique | data.evidence[9]: expected items that differ from each other, got "d"`}},
