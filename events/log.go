@@ -104,12 +104,15 @@ func (c *Commit) Lines() (iter.Seq2[int, []byte], error) {
 	if !ok1 || !ok2 || len(b) == 0 {
 		return nil, fmt.Errorf("%w: commit %d is not a batch with one event a line", ErrBody, c.Seq)
 	}
-	if n := bytes.Count(b, []byte(",\n")) + 1; n > MaxEvents {
+	if n := bytes.Count(b, []byte{'\n'}) + 1; n > MaxEvents {
 		return nil, fmt.Errorf("%w: commit %d has %d events, at most %d are allowed", ErrBody, c.Seq, n, MaxEvents)
 	}
 	return func(yield func(int, []byte) bool) {
 		for i := 0; ; i++ {
-			line, rest, more := bytes.Cut(b, []byte(",\n"))
+			line, rest, more := bytes.Cut(b, []byte{'\n'})
+			if more {
+				line = bytes.TrimSuffix(line, []byte{','})
+			}
 			if !yield(i, line) || !more {
 				return
 			}

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/catalogue"
@@ -109,43 +108,50 @@ func (r *Runner) Await(ctx context.Context, seq uint64) (events.Head, error) {
 // that memory stays bounded.
 const waiting = 16
 
-// Run follows the log until ctx ends, which is no error, or until the log cannot be read any more.
+// Run follows the log until ctx ends, which is no error, or until the log cannot be read any more. One goroutine reads and
+// parses, the other folds.
 func (r *Runner) Run(ctx context.Context) error {
 	end, err := r.opts.Log.End(ctx)
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
 	r.opts.Logger.Info("folding the log", "from", r.fold.Head().Seq, "to", end)
-	commits := make(chan events.Commit, waiting)
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		defer close(commits)
-		return r.opts.Log.Read(gctx, r.fold.Head().Seq, func(c events.Commit) error {
-			c.Body = bytes.Clone(c.Body)
-			select {
-			case commits <- c:
-				return nil
-			case <-gctx.Done():
-				return gctx.Err()
-			}
-		})
+	parsed, used := make(chan *Parsed, waiting), make(chan *Parsed, waiting+2)
+	var folding sync.WaitGroup
+	folding.Go(func() { r.follow(parsed, used, end) })
+	err = r.opts.Log.Read(ctx, r.fold.Head().Seq, func(c events.Commit) error {
+		c.Body = bytes.Clone(c.Body)
+		select {
+		case parsed <- Parse(c, spare(used)):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	})
-	g.Go(func() error {
-		r.follow(commits, end)
-		return nil
-	})
-	if err := g.Wait(); err != nil && ctx.Err() == nil {
+	close(parsed)
+	folding.Wait()
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("follow the log: %w", err)
 	}
 	return nil
+}
+
+// spare returns a parsed commit that is used no more, or nil.
+func spare(used <-chan *Parsed) *Parsed {
+	select {
+	case p := <-used:
+		return p
+	default:
+		return nil
+	}
 }
 
 // publishAfter bounds how many events are folded before a view shows them, while there is more to fold: a few
 // milliseconds' worth.
 const publishAfter = 4096
 
-// follow folds commits as they come.
-func (r *Runner) follow(commits <-chan events.Commit, end uint64) {
+// follow folds commits as they come, and hands back their memory.
+func (r *Runner) follow(parsed <-chan *Parsed, used chan<- *Parsed, end uint64) {
 	caughtUp := false
 	for published := int64(0); ; {
 		if !caughtUp && r.fold.Head().Seq >= end {
@@ -154,12 +160,16 @@ func (r *Runner) follow(commits <-chan events.Commit, end uint64) {
 			close(r.caughtUp)
 			r.opts.Logger.Info("caught up with the log", "commit", r.fold.Head().Seq, "events", r.fold.applied)
 		}
-		c, ok := <-commits
+		p, ok := <-parsed
 		if !ok {
 			return
 		}
-		r.reader.Take(c)
-		if len(commits) == 0 || r.fold.applied-published >= publishAfter {
+		r.reader.Take(p)
+		select {
+		case used <- p:
+		default:
+		}
+		if len(parsed) == 0 || r.fold.applied-published >= publishAfter {
 			published = r.fold.applied
 			r.publish()
 		}

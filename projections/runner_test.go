@@ -262,13 +262,13 @@ func TestBrokenChain(t *testing.T) {
 			Body: events.AppendBatch(nil, [][]byte{e.AppendLine(nil)})}
 	}
 	first := commit(1, events.Head{}.HashHex(), incubated("1", "a", "2018-02-01"))
-	reader.Take(first)
-	reader.Take(commit(2, first.Head().HashHex(), incubated("2", "b", "2018-02-01")))
+	reader.Take(projections.Parse(first, nil))
+	reader.Take(projections.Parse(commit(2, first.Head().HashHex(), incubated("2", "b", "2018-02-01")), nil))
 	if len(reported) != 0 {
 		t.Fatalf("reported of a sound chain: %+v", reported)
 	}
-	reader.Take(commit(3, first.Head().HashHex(), incubated("3", "c", "2018-02-01"))) // forgets commit 2
-	reader.Take(commit(5, fold.Head().HashHex(), incubated("5", "d", "2018-02-01")))  // commit 4 is missing
+	reader.Take(projections.Parse(commit(3, first.Head().HashHex(), incubated("3", "c", "2018-02-01")), nil)) // forgets commit 2
+	reader.Take(projections.Parse(commit(5, fold.Head().HashHex(), incubated("5", "d", "2018-02-01")), nil))  // commit 4 is missing
 	want := []events.Position{events.At(3, 0), events.At(5, 0)}
 	var got []events.Position
 	for _, q := range reported {

@@ -64,7 +64,10 @@ func (s *series) find(day events.Day) int {
 	if last <= 0 || s.pages[last].first() <= day {
 		return last
 	}
-	lo, hi := 0, last // pages[hi] begins after the day
+	if s.pages[last-1].first() <= day { // most days are recent ones
+		return last - 1
+	}
+	lo, hi := 0, last-1 // pages[hi] begins after the day
 	for lo < hi {
 		if mid := int(uint(lo+hi) >> 1); s.pages[mid].first() <= day {
 			lo = mid + 1
