@@ -10,12 +10,13 @@ import (
 
 // binding is how events of one type feed the measures.
 type binding struct {
-	schema string   // the dataschema that the fold reads
-	wanted []string // fields of data, in order
-	values [][]byte // of the event at hand
-	gates  []gate
-	passed []uint64 // by gate, of the event at hand
-	inputs []input
+	schema  string   // the dataschema that the fold reads
+	control bool     // control events feed no measure
+	wanted  []string // fields of data, in order
+	values  [][]byte // of the event at hand
+	gates   []gate
+	passed  []uint64 // by gate, of the event at hand
+	inputs  []input
 }
 
 // input is an Input with its fields found. Fields are indexes into the binding's wanted ones, -1 where there is none.
@@ -40,7 +41,7 @@ type input struct {
 func bind(c *catalogue.Catalogue, measures []Measure) (map[string]*binding, error) {
 	bindings := make(map[string]*binding)
 	for _, t := range c.Types() {
-		bindings[t.Name] = &binding{schema: t.Schema()}
+		bindings[t.Name] = &binding{schema: t.Schema(), control: t.Control}
 	}
 	for m := range measures {
 		for _, in := range measures[m].Inputs {

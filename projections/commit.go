@@ -75,7 +75,7 @@ func (r *Reader) Take(p *Parsed) {
 			r.duplicates++
 			continue
 		}
-		if err := r.fold.Apply(&p.stored[i], at); err != nil {
+		if err := r.fold.Take(&p.stored[i], at, r.ids.Lookup); err != nil {
 			r.report(Quarantined{At: at, Reason: reasonOf(err), Detail: err.Error()})
 		}
 	}

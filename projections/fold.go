@@ -35,6 +35,10 @@ type Fold struct {
 	nils       map[nilKey][]dayCount
 	factsEpoch uint32 // of targets and nils
 
+	amended         map[events.Key]*amendment
+	amendments      map[events.Key]events.Amendment // what views show of them
+	amendmentsEpoch uint32
+
 	head     events.Head
 	recorded time.Time
 	applied  int64
@@ -63,6 +67,7 @@ func NewFold(orgs *events.Orgs, types *catalogue.Catalogue, measures []Measure) 
 		tables: make([]*table, len(measures)), distinct: make([]distinctState, len(measures)),
 		stocks: make([]stockState, len(measures)), covers: make([][]int, len(measures)), covered: make(map[int]coverage), weights: make([]int64, len(measures)),
 		symbols: newSymbols(), targets: make(map[targetKey][]Target), nils: make(map[nilKey][]dayCount), factsEpoch: 1,
+		amended: make(map[events.Key]*amendment), amendments: make(map[events.Key]events.Amendment), amendmentsEpoch: 1,
 	}
 	for m := range measures {
 		if _, twice := f.index[measures[m].Name]; twice {
@@ -163,6 +168,7 @@ func (f *Fold) View() *View {
 	v := &View{
 		head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
 		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils,
+		amendments: f.amendments,
 	}
 	f.epoch++
 	return v

@@ -8,12 +8,16 @@ type gate struct {
 	wanted  []int // fields that the filters read, as indexes into the type's wanted fields
 	filters []*Filter
 	memo    map[string]uint64
+	kept    int // bytes of the keys in memo
 	key     []byte
 	raw     [][]byte
 }
 
-// memoSize bounds what a gate remembers. Past it, as with filters over amounts, it starts afresh.
-const memoSize = 4096
+// memoSize and memoBytes bound what a gate remembers. Past them, as with filters over amounts, it starts afresh.
+const (
+	memoSize  = 4096
+	memoBytes = 1 << 20
+)
 
 // pass returns the filters that let an event with these values pass, as a set of bits.
 func (g *gate) pass(values [][]byte) (uint64, error) {
@@ -36,8 +40,9 @@ func (g *gate) pass(values [][]byte) (uint64, error) {
 			bits |= 1 << i
 		}
 	}
-	if len(g.memo) >= memoSize {
+	if g.kept += len(g.key); len(g.memo) >= memoSize || g.kept > memoBytes {
 		clear(g.memo)
+		g.kept = len(g.key)
 	}
 	g.memo[string(g.key)] = bits
 	return bits, nil

@@ -95,7 +95,7 @@ func (o *op) fillEnd(b *binding) error {
 			}
 			from = day
 		}
-		o.end = from.AddMonths(o.in.Valid) - 1
+		o.end = lastOfTerm(from, o.in.Valid)
 	}
 	if o.in.Early > 0 && o.end != forEver {
 		o.end = o.end.AddMonths(-o.in.Early)
@@ -103,15 +103,24 @@ func (o *op) fillEnd(b *binding) error {
 	return nil
 }
 
+// lastOfTerm returns the last day of a term of months: the day before the same day that many months later. Where that month
+// has no such day the term ends with the month (Civil Code of the PRC, art. 202).
+func lastOfTerm(from events.Day, months int) events.Day {
+	last := from.AddMonths(months)
+	_, _, day := from.Date()
+	if _, _, d := last.Date(); d < day {
+		return last
+	}
+	return last - 1
+}
+
 // changeStock carries out the op of a stock.
 func (f *Fold) changeStock(o *op, sign int) {
+	f.addAll(o, int32(sign), 0)
 	if o.in.Role == Closes {
-		o.slots = o.slots[:1]
-		f.addAll(o, int32(sign), 0)
 		f.closePair(o.in.measure, o.pair, o.day, int32(sign))
 		return
 	}
-	f.addAll(o, int32(sign), 0)
 	if o.unnamed > 0 && o.day <= o.end {
 		f.addUnnamed(o, int64(sign))
 	}

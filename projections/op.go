@@ -103,6 +103,9 @@ func (f *Fold) fill(o *op, b *binding, count int64) (counts bool, err error) {
 
 func (o *op) fillSlots(b *binding) error {
 	o.slots = append(o.slots, totalSlot)
+	if o.in.Role == Closes {
+		return nil // it ends what opened under whatever value
+	}
 	for dim, field := range o.in.dims {
 		raw := b.value(field)
 		if isNull(raw) {

@@ -174,18 +174,19 @@ func lastDay(f fact, r stockRule) (time.Time, bool) {
 		if r.from != "" && f.str(r.from) != "" {
 			from, _ = time.Parse("2006-01-02", f.str(r.from))
 		}
-		return monthsLater(from, r.months).AddDate(0, 0, -1), true
+		return termEnd(from, r.months), true
 	}
 	return time.Time{}, false
 }
 
-// monthsLater is the same day some months later, or the last of the month where it has no such day.
-func monthsLater(t time.Time, months int) time.Time {
-	later := t.AddDate(0, months, 0)
-	for later.Day() != t.Day() && later.Day() < 4 {
-		later = later.AddDate(0, 0, -1)
+// termEnd goes on day by day until the same day of the month comes, or the last month is over.
+func termEnd(from time.Time, months int) time.Time {
+	month := time.Date(from.Year(), from.Month()+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
+	for d := month; ; d = d.AddDate(0, 0, 1) {
+		if d.Day() == from.Day() || d.Month() != month.Month() {
+			return d.AddDate(0, 0, -1)
+		}
 	}
-	return later
 }
 
 func naiveClosed(facts []fact, open fact, r stockRule, on time.Time) bool {

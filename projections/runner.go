@@ -186,9 +186,19 @@ func (r *Runner) publish() {
 	r.changed = make(chan struct{})
 }
 
-// report counts, keeps and logs what could not be used.
+// report counts and keeps what could not be used, and logs it: the first of each reason one by one, then only at each power
+// of ten, since a plan that lacks a type leaves out all its events.
 func (r *Runner) report(q Quarantined) {
-	r.metrics.quarantined[q.Reason].Add(1)
+	n := r.metrics.quarantined[q.Reason].Add(1)
 	r.quarantine.add(q)
-	r.opts.Logger.Warn("quarantined", "position", q.At, "whole_commit", q.Whole, "reason", q.Reason, "detail", q.Detail)
+	if n <= 10 || isPowerOfTen(n) {
+		r.opts.Logger.Warn("quarantined", "position", q.At, "whole_commit", q.Whole, "reason", q.Reason, "detail", q.Detail, "so_far", n)
+	}
+}
+
+func isPowerOfTen(n int64) bool {
+	for n > 1 && n%10 == 0 {
+		n /= 10
+	}
+	return n == 1
 }

@@ -17,6 +17,8 @@ type View struct {
 	tables   []*table
 	targets  map[targetKey][]Target
 	nils     map[nilKey][]dayCount
+
+	amendments map[events.Key]events.Amendment
 }
 
 // Head returns the last commit that the view includes.
@@ -76,6 +78,12 @@ func (v *View) Targets(org int, indicator string, year int) []Target {
 func (v *View) NilReported(org int, name string, year, quarter int, by events.Day) bool {
 	days := v.nils[nilKey{org, name, year, quarter}]
 	return len(days) > 0 && days[0].day <= by
+}
+
+// Amended tells what voids and corrections made of an event; ok is false if there are none.
+func (v *View) Amended(k events.Key) (a events.Amendment, ok bool) {
+	a, ok = v.amendments[k]
+	return a, ok
 }
 
 // Span is what distinct things are counted afresh in.

@@ -1,0 +1,264 @@
+package projections
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// amendment is what a fold keeps of an event that some EventVoided or EventCorrected is about, or that is an EventVoided
+// itself: few of all events. Whether a fact counts follows from it alone, whatever the order in which the events came
+// (SEMANTICS 2.1):
+//
+//	a fact counts     if no void of it holds
+//	a void holds      if no void of it holds
+//	the version       is the fact with all corrections applied in the order of the log, voided or not
+type amendment struct {
+	at      events.Position // of the event; 0 until it is read
+	line    []byte          // the version in force of a fact; nil until it is read
+	counted bool            // the fold holds the version
+	patches [][]byte        // of corrections that came before the event
+	void    bool            // the event is an EventVoided
+	target  events.Key      // of a void
+	voids   []events.Key    // the voids of the event, in the order of the log
+}
+
+var (
+	// ErrVersion says that a control event concerns an event that was read before it, and does not hold the version that it
+	// replaces. The intake always fills it in.
+	ErrVersion = errors.New("control event does not hold the version that it replaces")
+	// ErrTarget says that a control event is about an event that cannot be voided or corrected.
+	ErrTarget = errors.New("event cannot be voided or corrected")
+)
+
+// Take takes in the next event of the log: a fact is applied, a control event acts upon its target. known tells where an
+// event that was read already stands first. An error means that the event cannot be used, and that nothing was changed.
+func (f *Fold) Take(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
+	switch string(e.Type) {
+	case events.TypeVoided:
+		return f.takeVoid(e, at, known)
+	case events.TypeCorrected:
+		return f.takeCorrection(e, at, known)
+	}
+	if len(f.amended) > 0 {
+		if a := f.amended[e.Key()]; a != nil {
+			return f.arrive(a, e, at)
+		}
+	}
+	return f.Apply(e, at)
+}
+
+// takeVoid notes that an event is withdrawn. What that means for a fact follows through the voids between.
+func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
+	c, err := readControl(e)
+	if err != nil {
+		return err
+	}
+	self := e.Key()
+	if f.leadsTo(c.target, self) {
+		return fmt.Errorf("%w: it would void itself", ErrTarget)
+	}
+	target, err := f.amendmentOf(c, known)
+	if err != nil {
+		return err
+	}
+	own := f.amended[self]
+	if own == nil {
+		own = &amendment{}
+	}
+	wasVoids := target.voids
+	own.at, own.void, own.target = at, true, c.target
+	f.amended[self], f.amended[c.target] = own, target
+	target.voids = append(target.voids[:len(target.voids):len(target.voids)], self)
+	if err := f.settle(f.factOf(c.target)); err != nil {
+		target.voids = wasVoids
+		return err
+	}
+	f.publishAmendments(self, c.target, f.factOf(c.target))
+	return nil
+}
+
+// takeCorrection replaces the version of a fact, or waits for the fact.
+func (f *Fold) takeCorrection(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
+	c, err := readControl(e)
+	if err != nil {
+		return err
+	}
+	target, err := f.amendmentOf(c, known)
+	if err != nil {
+		return err
+	}
+	if target.void {
+		return fmt.Errorf("%w: a void is not corrected but voided", ErrTarget)
+	}
+	if target.line == nil {
+		target.patches = append(target.patches, bytes.Clone(c.patch))
+		f.amended[c.target] = target
+		return nil
+	}
+	next, err := c.apply(target.line)
+	if err != nil {
+		return err
+	}
+	if err := f.replace(target, next); err != nil {
+		return err
+	}
+	f.amended[c.target] = target
+	f.publishAmendments(c.target)
+	return nil
+}
+
+// replace exchanges the version of a fact.
+func (f *Fold) replace(a *amendment, next []byte) error {
+	if a.counted {
+		old, err := parseLine(a.line)
+		if err != nil {
+			return err
+		}
+		now, err := parseLine(next)
+		if err != nil {
+			return err
+		}
+		if err := f.Withdraw(old, a.at); err != nil {
+			return err
+		}
+		if err := f.Apply(now, a.at); err != nil {
+			return errors.Join(err, f.Apply(old, a.at))
+		}
+	}
+	a.line = next
+	return nil
+}
+
+// arrive takes in a fact that control events came before.
+func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error {
+	event := e.Event()
+	line := event.AppendLine(nil)
+	for _, patch := range a.patches {
+		next, err := patched(line, patch)
+		if err != nil {
+			return err
+		}
+		line = next
+	}
+	a.at, a.line, a.patches = at, line, nil
+	if err := f.settle(e.Key()); err != nil {
+		return err
+	}
+	f.publishAmendments(e.Key())
+	return nil
+}
+
+// amendmentOf returns what is known of the target of a control event. The caller keeps it in f.amended once nothing can
+// fail any more.
+func (f *Fold) amendmentOf(c control, known func(events.Key) (events.Position, bool)) (*amendment, error) {
+	if a := f.amended[c.target]; a != nil {
+		return a, nil
+	}
+	at, read := known(c.target)
+	if !read {
+		return &amendment{}, nil
+	}
+	if c.was == nil {
+		return nil, fmt.Errorf("%w: %s %s", ErrVersion, c.event.Source, c.event.ID)
+	}
+	if b := f.bindings[c.event.Type]; b != nil && b.control {
+		return nil, fmt.Errorf("%w: %s", ErrTarget, c.event.Type)
+	}
+	return &amendment{at: at, line: c.was, counted: true}, nil
+}
+
+// settle makes the figures hold a fact if and only if it counts.
+func (f *Fold) settle(fact events.Key) error {
+	a := f.amended[fact]
+	if a == nil || a.line == nil {
+		return nil
+	}
+	counts := f.holds(fact)
+	if counts == a.counted {
+		return nil
+	}
+	stored, err := parseLine(a.line)
+	if err != nil {
+		return err
+	}
+	if counts {
+		err = f.Apply(stored, a.at)
+	} else {
+		err = f.Withdraw(stored, a.at)
+	}
+	if err == nil {
+		a.counted = counts
+	}
+	return err
+}
+
+// holds reports whether no void of an event holds.
+func (f *Fold) holds(k events.Key) bool {
+	_, voided := f.voidedBy(k)
+	return !voided
+}
+
+// voidedBy returns the first void of an event that holds.
+func (f *Fold) voidedBy(k events.Key) (events.Key, bool) {
+	if a := f.amended[k]; a != nil {
+		for _, v := range a.voids {
+			if f.holds(v) {
+				return v, true
+			}
+		}
+	}
+	return events.Key{}, false
+}
+
+// factOf follows voids to what they are about in the end.
+func (f *Fold) factOf(k events.Key) events.Key {
+	for {
+		a := f.amended[k]
+		if a == nil || !a.void {
+			return k
+		}
+		k = a.target
+	}
+}
+
+// leadsTo reports whether an event is another one, or a void that is about it in the end.
+func (f *Fold) leadsTo(k, to events.Key) bool {
+	for k != to {
+		a := f.amended[k]
+		if a == nil || !a.void {
+			return false
+		}
+		k = a.target
+	}
+	return true
+}
+
+// publishAmendments makes the state of events part of the next view.
+func (f *Fold) publishAmendments(keys ...events.Key) {
+	if f.amendmentsEpoch != f.epoch {
+		f.amendments, f.amendmentsEpoch = maps.Clone(f.amendments), f.epoch
+	}
+	for _, k := range keys {
+		a := f.amended[k]
+		if a == nil {
+			continue
+		}
+		shown := events.Amendment{Line: a.line}
+		if v, ok := f.voidedBy(k); ok {
+			shown.VoidedBy = f.amended[v].at
+		}
+		f.amendments[k] = shown
+	}
+}
+
+func parseLine(line []byte) (*events.Stored, error) {
+	var s events.Stored
+	if err := s.ParseLine(line); err != nil {
+		return nil, err
+	}
+	return &s, nil
+}
