@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"fmt"
+
 	"github.com/kaohe/kaohe/events"
 )
 
@@ -60,12 +62,12 @@ func (r *Reader) Duplicates() int64 { return r.duplicates }
 // Take folds the next commit.
 func (r *Reader) Take(p *Parsed) {
 	seq := p.commit.Seq
-	if !p.commit.Follows(r.fold.Head()) {
-		r.report(Quarantined{At: events.At(seq, 0), Whole: true, Reason: BadChain,
-			Detail: "the commit does not name the one that was read before it: one is missing, damaged or foreign"})
+	if before := r.fold.Head(); !p.commit.Follows(before) {
+		r.fold.breaks++
+		r.report(Quarantined{At: events.At(seq, 0), Whole: true, Reason: BadChain, Detail: broken(before.Seq, seq)})
 	}
 	for _, bad := range p.bad {
-		r.report(bad)
+		r.leave(bad)
 	}
 	r.first = append(r.first[:0], make([]events.Position, len(p.keys))...)
 	r.ids.RecordAll(p.keys, seq, p.index, r.first)
@@ -76,8 +78,26 @@ func (r *Reader) Take(p *Parsed) {
 			continue
 		}
 		if err := r.fold.Take(&p.stored[i], at, r.ids.Lookup); err != nil {
-			r.report(Quarantined{At: at, Reason: reasonOf(err), Detail: err.Error()})
+			r.leave(Quarantined{At: at, Reason: reasonOf(err), Detail: err.Error()})
 		}
 	}
 	r.fold.Advance(p.head, p.commit.Recorded)
+}
+
+// leave counts and reports what the figures leave out.
+func (r *Reader) leave(q Quarantined) {
+	r.fold.leftOut++
+	r.report(q)
+}
+
+// broken says what is wrong with the chain before a commit.
+func broken(before, seq uint64) string {
+	switch missing := seq - before - 1; missing {
+	case 0:
+		return fmt.Sprintf("commit %d does not name commit %d as it was read: one of them was changed or put in by somebody else", seq, before)
+	case 1:
+		return fmt.Sprintf("commit %d is missing", seq-1)
+	default:
+		return fmt.Sprintf("commits %d to %d are missing", before+1, seq-1)
+	}
 }

@@ -42,6 +42,8 @@ type Fold struct {
 	head     events.Head
 	recorded time.Time
 	applied  int64
+	leftOut  int64
+	breaks   int64
 }
 
 var (
@@ -168,7 +170,7 @@ func (f *Fold) View() *View {
 	v := &View{
 		head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
 		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils,
-		amendments: f.amendments,
+		amendments: f.amendments, leftOut: f.leftOut, breaks: f.breaks,
 	}
 	f.epoch++
 	return v

@@ -22,7 +22,7 @@ type Reason string
 // The reasons.
 const (
 	BadCommit  Reason = "commit" // not laid out as a commit
-	BadChain   Reason = "chain"  // does not follow the commit before; its events are folded all the same
+	BadChain   Reason = "chain"  // does not follow the commit before; itself it is folded all the same
 	BadLine    Reason = "line"   // not a canonical event
 	BadType    Reason = "type"   // a type or version of one that the plan does not have
 	BadOrg     Reason = "org"    // a unit that the plan does not have

@@ -191,6 +191,10 @@ func (r *Runner) publish() {
 func (r *Runner) report(q Quarantined) {
 	n := r.metrics.quarantined[q.Reason].Add(1)
 	r.quarantine.add(q)
+	if q.Reason == BadChain {
+		r.opts.Logger.Error("the log is damaged", "detail", q.Detail)
+		return
+	}
 	if n <= 10 || isPowerOfTen(n) {
 		r.opts.Logger.Warn("quarantined", "position", q.At, "whole_commit", q.Whole, "reason", q.Reason, "detail", q.Detail, "so_far", n)
 	}

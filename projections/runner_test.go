@@ -229,6 +229,9 @@ func TestQuarantine(t *testing.T) {
 				t.Errorf("Quarantine() = %+v, want one at 1-1 for reason %s that mentions %q", list, b.reason, b.says)
 			}
 			expectMetric(t, f, "kaohe_fold_quarantined_total", 1)
+			if got := f.view().LeftOut(); got != 1 {
+				t.Errorf("LeftOut() = %d, want 1", got)
+			}
 		})
 	}
 }
@@ -283,6 +286,12 @@ func TestBrokenChain(t *testing.T) {
 	v := fold.View()
 	if got := pool(v); got != 4 {
 		t.Errorf("the pool is %d, want 4", got)
+	}
+	if v.Breaks() != 2 || v.LeftOut() != 0 {
+		t.Errorf("Breaks() = %d, LeftOut() = %d, want 2, 0", v.Breaks(), v.LeftOut())
+	}
+	if !strings.Contains(reported[1].Detail, "commit 4 is missing") {
+		t.Errorf("detail = %q, want that commit 4 is missing", reported[1].Detail)
 	}
 	if got := v.Recorded(); !got.Equal(time.Unix(99, 0)) {
 		t.Errorf("Recorded() = %v: recording time went back", got)

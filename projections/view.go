@@ -19,6 +19,8 @@ type View struct {
 	nils     map[nilKey][]dayCount
 
 	amendments map[events.Key]events.Amendment
+	leftOut    int64
+	breaks     int64
 }
 
 // Head returns the last commit that the view includes.
@@ -29,6 +31,12 @@ func (v *View) Recorded() time.Time { return v.recorded }
 
 // Events returns how many events the view includes; duplicates and what is quarantined do not count.
 func (v *View) Events() int64 { return v.events }
+
+// LeftOut returns how many events and whole commits of the log the figures leave out because the plan cannot use them.
+func (v *View) LeftOut() int64 { return v.leftOut }
+
+// Breaks returns in how many places the chain of commits is broken: something is missing there or was put in.
+func (v *View) Breaks() int64 { return v.breaks }
 
 // Measure finds a measure by its name.
 func (v *View) Measure(name string) (int, bool) {
