@@ -3,6 +3,7 @@ package events
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Mistake is something wrong in a plan, at a place that a person can go to. Loading a plan lists all of them.
@@ -61,11 +62,28 @@ func SourceLine(file []byte, n int) string {
 	return strings.TrimRight(lines[n-1], "\r")
 }
 
-// Suggest returns the known name that is nearest to a mistyped one, or "" if none is near.
+// maxSuggest is the longest name, in characters, for which [Suggest] looks for a near one: comparing takes time by the
+// square of the length, and what is longer is no slip of the hand.
+const maxSuggest = 64
+
+// Suggest returns the known name that is nearest to a mistyped one, or "" if none is near or the name has more than 64
+// characters. Names come from anybody, so it compares only what may be near: a distance is never less than the
+// difference of the lengths.
 func Suggest(name string, known []string) string {
-	best, bestDistance := "", max(len([]rune(name))/3, 1)+1
+	length := utf8.RuneCountInString(name)
+	if length > maxSuggest {
+		return ""
+	}
+	best, bestDistance := "", max(length/3, 1)+1
+	var typed []rune
 	for _, k := range known {
-		if d := distance([]rune(strings.ToLower(name)), []rune(strings.ToLower(k))); d < bestDistance {
+		if n := utf8.RuneCountInString(k); max(n-length, length-n) >= bestDistance {
+			continue
+		}
+		if typed == nil {
+			typed = []rune(strings.ToLower(name))
+		}
+		if d := distance(typed, []rune(strings.ToLower(k))); d < bestDistance {
 			best, bestDistance = k, d
 		}
 	}

@@ -67,6 +67,33 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+func TestSuggestReadsNoLongNames(t *testing.T) {
+	for n, want := range map[int]string{64: strings.Repeat("案", 60), 65: ""} {
+		name := strings.Repeat("案", n)
+		if got := events.Suggest(name, []string{strings.Repeat("案", 60)}); got != want {
+			t.Errorf("Suggest(%d characters) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+// Comparing allocates its rows, so that what allocates nothing compared nothing.
+func TestSuggestComparesOnlyWhatMayBeNear(t *testing.T) {
+	for what, tt := range map[string]struct {
+		name, known string
+		compared    bool
+	}{
+		"a name too long":          {strings.Repeat("x", 65), strings.Repeat("x", 65), false},
+		"a known name too long":    {"abcdefghi", "abcdefghijklm", false},
+		"a known name too short":   {"abcdefghi", "abcde", false},
+		"a known name long enough": {"abcdefghi", "abcdef", true},
+	} {
+		known := []string{tt.known}
+		if n := testing.AllocsPerRun(10, func() { events.Suggest(tt.name, known) }); (n > 0) != tt.compared {
+			t.Errorf("%s: %v allocations, compared should be %v", what, n, tt.compared)
+		}
+	}
+}
+
 func TestTextFallsBackToTheOtherLanguage(t *testing.T) {
 	if got := (events.Text{ZH: "专利"}).In(events.English); got != "专利" {
 		t.Errorf("In(English) = %q", got)

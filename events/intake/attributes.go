@@ -214,10 +214,19 @@ func (p *preparation) checkForbidden() {
 			p.fault(attributeNames[f.a], codeNotAllowed, absent, catalogue.Shorten(raw), f.hint)
 		}
 	}
+	p.checkNames()
+}
+
+// checkNames refuses attributes that no event has, and those given more than once.
+func (p *preparation) checkNames() {
+	p.wrong += p.env.beyond
 	for _, name := range p.env.twice {
 		p.fault(name, catalogue.CodeDuplicate, events.Text{ZH: "每个属性只出现一次", EN: "each attribute once"}, "", events.Text{})
 	}
 	for _, name := range p.env.unknown {
+		if p.full() {
+			continue
+		}
 		hint := events.Text{ZH: "事件的内容写进 data", EN: "put what the event says into data"}
 		if near := events.Suggest(name, attributeNames[:attrNth+1]); near != "" {
 			hint = didYouMean(name, []string{near})

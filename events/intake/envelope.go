@@ -49,8 +49,9 @@ var attributeOf = func() map[string]attribute {
 // envelope is the top level of an event: the raw JSON values of its attributes, as slices of the input.
 type envelope struct {
 	value   [attributes][]byte // nil where absent or null, which CloudEvents takes as the same
-	twice   []string           // attributes given more than once
-	unknown []string           // attributes that no event has
+	twice   []string           // attributes given more than once, the first of them
+	unknown []string           // attributes that no event has, the first of them
+	beyond  int                // how many more of both there are than are listed
 }
 
 // errNotObject says that an event is JSON but not an object.
@@ -130,6 +131,8 @@ func (e *envelope) add(name, value []byte) {
 	a, known := attributeOf[string(name)]
 	switch {
 	case string(value) == "null":
+	case (!known || e.value[a] != nil) && len(e.unknown)+len(e.twice) == maxFaults:
+		e.beyond++
 	case !known:
 		e.unknown = append(e.unknown, string(name))
 	case e.value[a] != nil:

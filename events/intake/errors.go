@@ -8,6 +8,8 @@ import "errors"
 var (
 	// ErrEmpty says that the request held no event. Check what should have written it.
 	ErrEmpty = errors.New("no event in the request")
+	// ErrTooMany says that the request held more than [MaxBatch] events; none was recorded. Split it.
+	ErrTooMany = errors.New("too many events in one request")
 	// ErrNotReady says that the log has not been read to its end yet, so that repeats cannot be told. Wait a little.
 	ErrNotReady = errors.New("still reading the log")
 	// ErrOverloaded says that too much waits to be written. Wait a little.

@@ -13,9 +13,35 @@ import (
 // of the catalogue.
 const codeNotAllowed = "not_allowed"
 
+// Bounds of the faults that are listed. An event of a request of up to 1,000 has all its faults listed, up to 50 like
+// the catalogue's; of larger requests each has its share.
+const (
+	maxFaults      = 50     // of an event
+	minFaults      = 5      // of an event in the largest request
+	requestsFaults = 50_000 // of a request
+)
+
+// listed returns how many faults of each event are listed in a request of n events.
+func listed(n int) int { return min(maxFaults, max(minFaults, requestsFaults/n)) }
+
 // fault notes one thing wrong with an attribute.
 func (p *preparation) fault(field, code string, want events.Text, got string, hint events.Text) {
-	p.faults = append(p.faults, catalogue.Fault{Field: field, Code: code, Want: want, Got: got, Hint: hint})
+	p.note(catalogue.Fault{Field: field, Code: code, Want: want, Got: got, Hint: hint})
+}
+
+// note counts all faults and lists the first of them.
+func (p *preparation) note(faults ...catalogue.Fault) {
+	p.wrong += len(faults)
+	p.faults = append(p.faults, faults[:min(len(faults), p.list-len(p.faults))]...)
+}
+
+// full counts a fault if it would not be listed, so that nobody needs to find words for it.
+func (p *preparation) full() bool {
+	if len(p.faults) < p.list {
+		return false
+	}
+	p.wrong++
+	return true
 }
 
 func (p *preparation) missing(field string, want events.Text) {

@@ -18,8 +18,12 @@ import (
 	"github.com/kaohe/kaohe/events"
 )
 
-// MaxBody is the largest batch in bytes.
-const MaxBody = 16 << 20
+// Bounds of a request. What an event costs beside its bytes, in memory and in the answer, is bounded by their number: a
+// body of MaxBody bytes could hold eight million.
+const (
+	MaxBody  = 16 << 20 // bytes of a batch
+	MaxBatch = 10_000   // events of a request, over HTTP or by [Intake.Emit]
+)
 
 // Media types of a single event and of a batch. Parameters are allowed if the charset is UTF-8.
 const (
@@ -64,7 +68,9 @@ func (in *Intake) Handler() http.Handler {
 }
 
 func (in *Intake) serve(w http.ResponseWriter, r *http.Request) (Receipt, error) {
-	raw, atomic, err := readRequest(w, r)
+	body := loan{from: &in.bodies}
+	defer body.giveBack()
+	raw, atomic, err := readRequest(w, r, &body)
 	if err != nil {
 		in.metrics.failed(err)
 		return Receipt{}, err
@@ -99,7 +105,7 @@ func (r Receipt) status() int {
 	return http.StatusUnprocessableEntity
 }
 
-func readRequest(w http.ResponseWriter, r *http.Request) (raw [][]byte, atomic bool, err error) {
+func readRequest(w http.ResponseWriter, r *http.Request, room *loan) (raw [][]byte, atomic bool, err error) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, false, errMethod
@@ -115,7 +121,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (raw [][]byte, atomic b
 	if batch {
 		limit = MaxBody
 	}
-	body, err := readBody(w, r, limit)
+	body, err := readBody(w, r, limit, room)
 	if err != nil {
 		return nil, false, err
 	}
@@ -161,10 +167,15 @@ func readMediaType(h http.Header) (batch bool, err error) {
 	}}
 }
 
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, room *loan) ([]byte, error) {
+	if r.ContentLength <= limit && !room.has(r.ContentLength) {
+		return nil, errCrowded // before it is sent for nothing
+	}
+	body, err := io.ReadAll(&metered{http.MaxBytesReader(w, r.Body, limit), room})
 	var over *http.MaxBytesError
 	switch {
+	case errors.Is(err, errCrowded):
+		return nil, err
 	case errors.As(err, &over):
 		return nil, &detailed{errTooLarge, events.Text{
 			ZH: fmt.Sprintf("该类型的请求上限为 %d 字节(单个事件 %d,一批 %d)", limit, MaxRaw, MaxBody),
@@ -194,7 +205,7 @@ func checkSyntax(body []byte) error {
 	})
 }
 
-// splitBatch cuts a JSON array into its items.
+// splitBatch cuts a JSON array into its items. It stops at once when there are too many.
 func splitBatch(body []byte) (raw [][]byte, err error) {
 	err = over(body, func(d *jsontext.Decoder) error {
 		if k := d.PeekKind(); k != '[' && k != 0 {
@@ -205,6 +216,9 @@ func splitBatch(body []byte) (raw [][]byte, err error) {
 			return syntaxError(body, err)
 		}
 		for d.PeekKind() != ']' {
+			if len(raw) == MaxBatch {
+				return ErrTooMany
+			}
 			item, err := d.ReadValue()
 			if err != nil {
 				return syntaxError(body, err)

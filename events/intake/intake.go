@@ -21,6 +21,7 @@ type Intake struct {
 	metrics *metrics
 	queue   *queue
 	recall  *recall
+	bodies  bodies
 	ready   atomic.Bool
 }
 
@@ -48,6 +49,7 @@ func New(o Options) (*Intake, error) {
 		in.sources[code] = "kaohe:" + code
 	}
 	in.queue = newQueue(in.Options.Queue)
+	in.bodies.limit = int64(in.Options.Bodies)
 	m, err := newMetrics(in)
 	in.metrics = m
 	return in, err
@@ -70,7 +72,7 @@ type fact struct {
 	fresh bool            // stored now, not found there
 }
 
-// Emit takes a request of one or more events, each a structured CloudEvent in JSON, and returns what became of each.
+// Emit takes a request of one to [MaxBatch] events, each a structured CloudEvent in JSON, and returns what became of each.
 // Good events are taken even if others are refused, unless the request is atomic: then all are recorded by one commit or
 // none. With an error nothing is known of the events; see the package's errors. Emit returns when the events are durable
 // or ctx ends, which gives [events.ErrUnknown]. The raw events must not be changed until then.
@@ -88,6 +90,8 @@ func (in *Intake) emit(ctx context.Context, raw [][]byte, atomic bool) (Receipt,
 	switch {
 	case len(raw) == 0:
 		return Receipt{}, ErrEmpty
+	case len(raw) > MaxBatch:
+		return Receipt{}, ErrTooMany
 	case !in.Ready():
 		return Receipt{}, in.queue.closedOr(ErrNotReady)
 	case in.queue.full():
@@ -108,14 +112,14 @@ func (in *Intake) prepareAll(raw [][]byte) []fact {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	work := func() {
-		buf := arena{chunk: chunkFor(raw)}
+		buf, list := arena{chunk: chunkFor(raw)}, listed(len(raw))
 		for {
 			from := int(next.Add(portion)) - portion
 			if from >= len(raw) {
 				return
 			}
 			for i := from; i < min(from+portion, len(raw)); i++ {
-				in.prepareInto(&facts[i], raw[i], &buf)
+				in.prepareInto(&facts[i], raw[i], &buf, list)
 			}
 		}
 	}
@@ -127,8 +131,8 @@ func (in *Intake) prepareAll(raw [][]byte) []fact {
 	return facts
 }
 
-func (in *Intake) prepareInto(f *fact, raw []byte, buf *arena) {
-	p := preparation{in: in}
+func (in *Intake) prepareInto(f *fact, raw []byte, buf *arena, list int) {
+	p := preparation{in: in, list: list}
 	f.refusal = p.run(raw)
 	f.event, f.derived = p.event, p.derived
 	if f.refusal != nil {

@@ -20,7 +20,7 @@ func (p *preparation) readData() {
 	}
 	data, faults := p.typ.Normalise(raw)
 	if len(faults) > 0 {
-		p.faults = append(p.faults, faults...)
+		p.note(faults...)
 		return
 	}
 	p.data = data
@@ -157,7 +157,7 @@ func (p *preparation) checkRef(r reference, path []string, at string, v any) {
 			p.checkRef(r, path, fmt.Sprintf("%s[%d]", at, i), v[i])
 		}
 	case string:
-		if len(path) > 0 || r.resolver.Known(v) {
+		if len(path) > 0 || r.resolver.Known(v) || p.full() {
 			return
 		}
 		var names []string

@@ -34,6 +34,7 @@ type Options struct {
 	Timeout    time.Duration // longest wait of an HTTP request for its commit; default 30 s
 	Grace      time.Duration // time for what is queued when Run is told to stop; default 10 s
 	Queue      Limits        // default 65,536 events, 64 MiB
+	Bodies     int           // bytes of HTTP requests in memory at once, at least MaxBody; default 64 MiB
 
 	Logger     *slog.Logger          // default: discard
 	Registerer prometheus.Registerer // default: none
@@ -76,6 +77,9 @@ func (o *Options) validate() error {
 	if o.Timeout < 0 || o.Grace < 0 || o.Queue.Events < 0 || o.Queue.Bytes < 0 {
 		return errors.New("intake: Options.Timeout, Grace and Queue must not be negative")
 	}
+	if o.Bodies != 0 && o.Bodies < MaxBody {
+		return fmt.Errorf("intake: Options.Bodies is %d, less than one batch of %d bytes", o.Bodies, MaxBody)
+	}
 	return nil
 }
 
@@ -94,6 +98,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Queue.Bytes == 0 {
 		o.Queue.Bytes = 64 << 20
+	}
+	if o.Bodies == 0 {
+		o.Bodies = 64 << 20
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -14,11 +14,14 @@ import (
 // MaxRaw is the largest event in bytes as it may come in; its canonical form is bounded by [events.MaxEvent].
 const MaxRaw = 1 << 20
 
-// preparation is one event being made canonical. Faults gather, so that the sender sees all of them at once.
+// preparation is one event being made canonical. Faults gather, so that the sender sees all of them at once, up to a
+// number that keeps the answer readable.
 type preparation struct {
 	in     *Intake
 	env    envelope
-	faults []catalogue.Fault
+	faults []catalogue.Fault // the first of them
+	list   int               // how many are listed at most
+	wrong  int               // how many there are
 
 	typ     *catalogue.Type
 	day     events.Day // 0 unless the time is good
@@ -37,7 +40,7 @@ type preparation struct {
 // may be a bare date; it is kept in the plan's zone, without fractions of a second. Attributes that only the transport
 // needs are dropped (datacontenttype, traceparent, tracestate); any other is refused.
 func (in *Intake) Prepare(raw []byte) (events.Event, *Refusal) {
-	p := preparation{in: in}
+	p := preparation{in: in, list: maxFaults}
 	refusal := p.run(raw)
 	return p.event, refusal
 }
@@ -59,7 +62,7 @@ func (p *preparation) run(raw []byte) *Refusal {
 	}
 	p.readData()
 	p.checkMeaning()
-	if len(p.faults) > 0 {
+	if p.wrong > 0 {
 		return p.refuse(CodeInvalid)
 	}
 	p.event.Schema = p.in.schemas[p.typ]
@@ -78,7 +81,7 @@ func (p *preparation) refuse(code string) *Refusal {
 		}
 	}
 	t := events.Text{ZH: first.In(events.Chinese), EN: first.In(events.English)}
-	if more := len(p.faults) - 1; more > 0 {
+	if more := p.wrong - 1; more > 0 {
 		t.ZH += fmt.Sprintf("(另有 %d 处错误)", more)
 		t.EN += fmt.Sprintf(" (and %d more)", more)
 	}

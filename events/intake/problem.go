@@ -3,6 +3,7 @@ package intake
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/kaohe/kaohe/events"
@@ -23,11 +24,20 @@ var problems = []problem{
 	{ErrEmpty, "empty", http.StatusBadRequest,
 		events.Text{ZH: "请求中没有事件", EN: "no event in the request"},
 		events.Text{ZH: "请至少发送一个事件", EN: "Send at least one event."}, ""},
+	{ErrTooMany, "too_many_events", http.StatusRequestEntityTooLarge,
+		events.Text{ZH: "一次请求的事件过多", EN: "too many events in one request"},
+		events.Text{
+			ZH: fmt.Sprintf("一次请求至多 %d 个事件,本次没有记录任何事件;请分几次发送", MaxBatch),
+			EN: fmt.Sprintf("A request holds at most %d events; nothing was recorded. Send them in several requests.", MaxBatch),
+		}, ""},
 	{ErrNotReady, "not_ready", http.StatusServiceUnavailable,
 		events.Text{ZH: "正在读取日志", EN: "still reading the log"},
 		events.Text{ZH: "请稍候重发,本次没有记录任何事件", EN: "Wait a little and send it again; nothing was recorded."}, "1"},
 	{ErrOverloaded, "overloaded", http.StatusTooManyRequests,
 		events.Text{ZH: "等待写入的事件过多", EN: "too many events are waiting"},
+		events.Text{ZH: "请稍候重发,本次没有记录任何事件", EN: "Wait a little and send it again; nothing was recorded."}, "1"},
+	{errCrowded, "too_many_bodies", http.StatusTooManyRequests,
+		events.Text{ZH: "正在接收的请求过多", EN: "too many requests are being read"},
 		events.Text{ZH: "请稍候重发,本次没有记录任何事件", EN: "Wait a little and send it again; nothing was recorded."}, "1"},
 	{events.ErrFull, "full", http.StatusInsufficientStorage,
 		events.Text{ZH: "磁盘空间不足,暂停接收", EN: "too little disk space, nothing is accepted"},
