@@ -64,6 +64,10 @@ func TestSchemasRefuse(t *testing.T) {
 		{"a 30th of February", "HighTechRecognized", `{"enterprise_id":"e","certificate_no":"GR1","kind":"first","valid_to":"2021-02-30"}`},
 		{"negative money", "SubsidyDisbursed", `{"subsidy_id":"s","amount_yuan":"-1.00"}`},
 		{"money with three places", "SubsidyDisbursed", `{"subsidy_id":"s","amount_yuan":"1.005"}`},
+		{"one number for two patents granted", "PatentGranted", `{"kind":"invention","patent_no":"ZL1","count":2}`},
+		{"one number for two patents filed", "PatentFiled", `{"kind":"invention","application_no":"1","count":2}`},
+		{"one number for two projects", "ProjectSubmitted", `{"programme":"p","level":"city","stage":"application","requested_yuan":"1.00","project_id":"p","applicant_id":"a","count":2}`},
+		{"one number for two subsidies", "SubsidyApplied", `{"kind":"rd","requested_yuan":"1.00","subsidy_id":"s","enterprise_id":"e","count":2}`},
 		{"a count of nothing", "PatentFiled", `{"kind":"design","count":0}`},
 		{"an applicant who is not named", "ProjectSubmitted", `{"programme":"p","level":"city","stage":"application","requested_yuan":"1.00"}`},
 		{"a firm without a code or a reason", "EnterpriseRegistered", `{"enterprise_id":"e","name":"甲公司"}`},
@@ -81,6 +85,28 @@ func TestSchemasRefuse(t *testing.T) {
 			}
 			if mustCompile(t, test.typ, schemas(t)[test.typ]).Validate(data) == nil {
 				t.Errorf("%s takes %s", test.typ, test.data)
+			}
+		})
+	}
+}
+
+// A number names one thing; what has none, or is joint, may stand for several.
+func TestSchemasTakeCounts(t *testing.T) {
+	for _, test := range []struct{ name, typ, data string }{
+		{"a numbered patent", "PatentGranted", `{"kind":"invention","patent_no":"ZL1","count":1}`},
+		{"a numbered patent of which nobody knows more", "PatentGranted", `{"kind":"invention","patent_no":"ZL1","count":null}`},
+		{"patents without numbers", "PatentGranted", `{"kind":"invention","count":12}`},
+		{"filings without numbers", "PatentFiled", `{"kind":"design","count":12}`},
+		{"a joint subsidy", "SubsidyApplied", `{"kind":"rd","requested_yuan":"1.00","subsidy_id":"s","entities":[{"name":"a"},{"name":"b"}],"count":2}`},
+		{"a joint project", "ProjectSubmitted", `{"programme":"p","level":"city","stage":"application","requested_yuan":"1.00","project_id":"p","entities":[{"name":"a"},{"name":"b"}],"count":3}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			data, err := jsonschema.UnmarshalJSON(strings.NewReader(test.data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := mustCompile(t, test.typ, schemas(t)[test.typ]).Validate(data); err != nil {
+				t.Errorf("%s refuses %s: %v", test.typ, test.data, err)
 			}
 		})
 	}

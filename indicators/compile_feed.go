@@ -68,6 +68,9 @@ func (d *draft) feed(at, where *node) (feed, bool) {
 		}
 		at.fault("没有事件类型 "+name, "unknown event type "+name, hint)
 		return feed{}, false
+	case isStanding(name):
+		at.fault(name+" 不是工作事实,不能计入指标", name+" is no fact of the work: no figure is made of it", events.Text{})
+		return feed{}, false
 	case t.Control:
 		at.fault(name+" 是控制事件,不能计入指标", name+" is a control event: no figure is made of it", events.Text{})
 		return feed{}, false
@@ -109,7 +112,7 @@ var (
 	stageField  = fieldUse{[]catalogue.FieldKind{catalogue.String}, events.Text{ZH: "文本", EN: "a text"}}
 )
 
-// entitiesField is the list of things in an event that a distinct or a stock may count one by one.
+// entitiesField is the list of things in an event that a distinct may count one by one.
 const entitiesField = "entities"
 
 // field reads data.name, which every feed must have as a field of the kind that is wanted. It returns the name without
@@ -145,7 +148,7 @@ func (n *node) fieldOf(f feed, name string, use fieldUse) bool {
 			names[i] = known.Name
 		}
 		hint := events.Text{ZH: "已有的字段:" + strings.Join(names, "、"), EN: "the fields are " + strings.Join(names, ", ")}
-		if near := nearestField(name, names); near != "" {
+		if near := catalogue.NearestField(name, names); near != "" {
 			hint = meant("data." + near)
 		}
 		n.fault(f.Name+" 没有字段 data."+name, f.Name+" has no field data."+name, hint)
@@ -155,14 +158,6 @@ func (n *node) fieldOf(f feed, name string, use fieldUse) bool {
 		return false
 	}
 	return true
-}
-
-// nearestField prefers a field that only goes on after what was written: amount_yuan for amount.
-func nearestField(name string, known []string) string {
-	if i := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(k, name+"_") }); i >= 0 {
-		return known[i]
-	}
-	return events.Suggest(name, known)
 }
 
 // breakdown reads `by`: fields that every feed must have.

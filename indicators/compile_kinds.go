@@ -137,6 +137,10 @@ func (d *draft) readCoverage() {
 	o := d.body.object("of", "by", "scale")
 	d.noBy()
 	d.Of, d.Per = d.refer(o.need("of"), []Kind{Stock}), d.refer(o.need("by"), []Kind{Stock})
+	if d.Of != "" && d.Of == d.Per {
+		o.get("by").fault("by 与 of 是同一个存量,覆盖率永远是 100%", "by is the same stock as of, which is covered by itself", events.Text{
+			ZH: "of 是名录,by 是覆盖名录的存量", EN: "of is the list, by is the stock that covers it"})
+	}
 	d.Scale = o.scale(100)
 	d.measure(projections.Coverage, nil, nil)
 	d.measures[0].Of, d.measures[0].On = d.Of, d.Per

@@ -17,7 +17,7 @@ func (d *draft) readStock() {
 	opened, closed := d.feedList(o.need("opened_by"), nil), d.feedList(o.get("closed_by"), nil)
 	pair := o.need("interval").pair(opened, closed)
 	open := projections.Input{
-		Role: projections.Opens, Pair: pair, Thing: o.need("counts").thing(opened),
+		Role: projections.Opens, Pair: pair, Thing: o.need("counts").field(opened, nameField),
 		Until: o.get("until").field(opened, dateField), Ends: o.get("ends").field(opened, dateField),
 		Valid: o.get("valid").months(), ValidFrom: o.get("valid_from").field(opened, dateField),
 	}

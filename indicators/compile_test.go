@@ -109,7 +109,7 @@ func TestLoadFillsThePlan(t *testing.T) {
 		{plan.Thresholds, indicators.Thresholds{Profile: "ratio", OnTrack: 10000, Attention: 8500, Behind: 5000}},
 		{plan.Expose, indicators.Expose{Depth: 1, Quarters: 8, MaxSeries: 100}},
 		{plan.Duties, []indicators.Duty{{Org: "450703", Indicator: "deals"}, {Org: "450703", Indicator: "volume"}}},
-		{plan.Counts(), indicators.Counts{Orgs: 2, EventTypes: 6, Indicators: 11, Filters: 4}},
+		{plan.Counts(), indicators.Counts{Orgs: 2, EventTypes: 8, Indicators: 11, Filters: 4}},
 		{plan.Orgs.Org(1), events.Org{Code: "450703", Name: text("钦北区", "Qinbei"), Parent: "450700"}},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {

@@ -12,12 +12,13 @@ import (
 // org is the unit's index in the plan's tree; the view must be one of a fold of the same plan. An indicator whose measure
 // the view lacks has no value.
 func Evaluate(v *projections.View, p *Plan, q Quarter, org int, asOf events.Day) *Scorecard {
-	e := evaluation{reading: reading{v, p}, quarter: q, org: org, on: min(asOf, q.Last()), leaves: leavesBelow(p.Orgs, org)}
+	e := evaluation{reading: reading{v, p}, quarter: q, org: org, on: min(asOf, q.Last()), leaves: p.leavesBelow(org)}
 	unit := p.Orgs.Org(org)
 	card := &Scorecard{Org: unit.Code, OrgName: unit.Name, Quarter: q, AsOf: e.on, Rows: make([]Row, 0, len(p.Indicators))}
 	for _, d := range p.Indicators {
 		card.Rows = append(card.Rows, e.row(d))
 	}
+	card.Duties = e.duties(card)
 	return card
 }
 
@@ -111,21 +112,4 @@ func (e *evaluation) reporting(d *Definition) *Reporting {
 		}
 	}
 	return r
-}
-
-// leavesBelow returns the units below org that have none below themselves.
-func leavesBelow(orgs *events.Orgs, org int) []int {
-	parent := make([]bool, orgs.Len())
-	for i := range orgs.Len() {
-		if path := orgs.Path(i); len(path) > 1 {
-			parent[path[1]] = true
-		}
-	}
-	var leaves []int
-	for i := range orgs.Len() {
-		if i != org && !parent[i] && orgs.Under(i, org) {
-			leaves = append(leaves, i)
-		}
-	}
-	return leaves
 }

@@ -15,13 +15,9 @@ func (r reading) reported(d *Definition, org int, w window) bool {
 func (r reading) evident(d *Definition, org int, w window) bool {
 	switch d.Kind {
 	case Latest:
-		return r.latest(d, org, w.to).Known()
-	case Ratio:
-		of, per := r.part(d.Of), r.part(d.Per)
-		return of != nil && per != nil && r.reported(of, org, w) && r.reported(per, org, w)
-	case Coverage:
-		of, by := r.part(d.Of), r.part(d.Per)
-		return of != nil && r.reported(of, org, w) || by != nil && r.reported(by, org, w)
+		return r.settings(d, org, w.to) > 0
+	case Ratio, Coverage:
+		return slices.ContainsFunc(r.parts(d), func(part *Definition) bool { return r.reported(part, org, w) })
 	}
 	cell, _ := r.cell(r.stocked(d).Measure, org)
 	switch d.Kind {
@@ -33,13 +29,9 @@ func (r reading) evident(d *Definition, org int, w window) bool {
 	return cell.Events(w.from, w.to) > 0
 }
 
-// nilReported looks for nil reports of the indicator itself or of a type that feeds it, in each quarter of the window. A
-// ratio is reported by its parts: a nil for one of them says nothing of the other.
+// nilReported looks for nil reports of the indicator itself or of a type that feeds it, in each quarter of the window.
 func (r reading) nilReported(d *Definition, org int, w window) bool {
-	names := []string{d.ID}
-	if d.Kind != Ratio {
-		names = append(names, d.Types...)
-	}
+	names := append([]string{d.ID}, d.Types...)
 	for q, last := QuarterOf(w.from), QuarterOf(w.to); q.N <= last.N; q.N++ {
 		if slices.ContainsFunc(names, func(name string) bool { return r.view.NilReported(org, name, q.Year, q.N, w.to) }) {
 			return true
@@ -72,7 +64,7 @@ func (r reading) events(d *Definition, org int, w window) int64 {
 
 // settings counts the values that a latest rests on: its own, or those of the units below.
 func (r reading) settings(d *Definition, org int, on events.Day) int64 {
-	below := r.plan.Orgs.Children(org)
+	below := r.plan.below[org]
 	if !d.RollUp || len(below) == 0 {
 		if r.latest(d, org, on).Known() {
 			return 1
@@ -96,7 +88,7 @@ func (r reading) last(d *Definition, org int, on events.Day) events.Day {
 		}
 		return last
 	case Latest:
-		if below := r.plan.Orgs.Children(org); d.RollUp && len(below) > 0 {
+		if below := r.plan.below[org]; d.RollUp && len(below) > 0 {
 			for _, child := range below {
 				last = max(last, r.last(d, child, on))
 			}

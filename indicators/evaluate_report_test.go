@@ -38,11 +38,15 @@ func TestReported(t *testing.T) {
 		{"a net is reported with its stock", certificates, "firms_net", "450703", "2018Q4", "2018-12-31", true, true},
 		{"a nil of the type covers a net too", nilOf("2018-03-31", "450703", `"event_type":"HighTechRecognized"`), "firms_net", "450703", "2018Q1", "2018-03-31", true, true},
 		{"a latest that holds", `2015-12-31 450703 ReferenceValueSet {"key":"intensity","value":"0.4"}`, "intensity", "450703", "2018Q1", "2018-03-31", true, true},
+		{"what rolls up is reported by any unit below", `2015-12-31 450703 ReferenceValueSet {"key":"population","value":"700000"}`, "population", "450700", "2018Q1", "2018-03-31", true, true},
+		{"or by none", `2015-12-31 450703 ReferenceValueSet {"key":"population","value":"700000"}`, "population", "450100", "2018Q1", "2018-03-31", false, false},
 		{"a milestone that was reached before", `2015-12-31 450703 CarrierStageChanged {"carrier_id":"p","kind":"agri_park","to_stage":"planning"}`, "park", "450703", "2018Q1", "2018-03-31", true, true},
-		{"one part of a ratio is not enough", nilOf("2018-03-31", "450703", `"indicator":"paid"`), "paid_share", "450703", "2018Q1", "2018-03-31", false, false},
+		{"the numerator of a ratio is enough", nilOf("2018-03-31", "450703", `"indicator":"paid"`), "paid_share", "450703", "2018Q1", "2018-03-31", true, true},
+		{"and so is the denominator", `2018-02-01 450703 SubsidyApplied {"subsidy_id":"s","enterprise_id":"A","kind":"rd","requested_yuan":"9"}`, "paid_share", "450703", "2018Q1", "2018-03-31", true, true},
+		{"no part of a ratio", nilOf("2018-03-31", "450703", `"indicator":"grants"`), "paid_share", "450703", "2018Q1", "2018-03-31", false, false},
 		{"both parts are", nilOf("2018-03-31", "450703", `"indicator":"paid"`) + "\n" + nilOf("2018-03-31", "450703", `"indicator":"requested"`), "paid_share", "450703", "2018Q1", "2018-03-31", true, true},
 		{"or the ratio itself", nilOf("2018-03-31", "450703", `"indicator":"paid_share"`), "paid_share", "450703", "2018Q1", "2018-03-31", true, true},
-		{"a nil of a type that feeds one part only", nilOf("2018-03-31", "450703", `"event_type":"SubsidyDisbursed"`), "paid_share", "450703", "2018Q1", "2018-03-31", false, false},
+		{"a nil of a type that feeds one part only", nilOf("2018-03-31", "450703", `"event_type":"SubsidyDisbursed"`), "paid_share", "450703", "2018Q1", "2018-03-31", true, true},
 		{"a coverage by its list", villages, "coverage", "450703", "2018Q3", "2018-09-30", true, true},
 	}
 	for _, tt := range tests {

@@ -156,7 +156,7 @@ func TestEvaluateKinds(t *testing.T) {
 			indicator: "paid_share", quarter: "2018Q2", asOf: "2018-06-30",
 			wantQuarter:   "value 66.6667 base null target 100 expected 100 gap 33.3333 completion 0.6667 pace 0.6667 behind",
 			wantYear:      "value 66.6667 base null target 100 expected 100 gap 33.3333 completion 0.6667 pace 0.6667 behind",
-			quarterEvents: 3, yearEvents: 3, quarterReported: false, yearReported: true, last: "2018-04-20",
+			quarterEvents: 3, yearEvents: 3, quarterReported: true, yearReported: true, last: "2018-04-20",
 		},
 		{
 			name:      "a ratio of nothing is null",
@@ -164,7 +164,7 @@ func TestEvaluateKinds(t *testing.T) {
 			indicator: "paid_share", quarter: "2018Q1", asOf: "2018-03-31",
 			wantQuarter:   "value null base null target null expected null gap null completion null pace null no_target",
 			wantYear:      "value null base null target null expected null gap null completion null pace null no_target",
-			quarterEvents: 1, yearEvents: 1, last: "2018-03-20",
+			quarterEvents: 1, yearEvents: 1, quarterReported: true, yearReported: true, last: "2018-03-20",
 		},
 		{
 			name: "a ratio of a stock to a reference value is a level with a base",

@@ -116,7 +116,7 @@ func amount(k Kind, c projections.Cell, w window) int64 {
 // latest returns the value of a unit itself; one that rolls up is the sum over the units below, and not known as long as
 // it is not known of each.
 func (r reading) latest(d *Definition, org int, on events.Day) Number {
-	if below := r.plan.Orgs.Children(org); d.RollUp && len(below) > 0 {
+	if below := r.plan.below[org]; d.RollUp && len(below) > 0 {
 		sum := zero
 		for _, child := range below {
 			sum = sum.add(r.latest(d, child, on))

@@ -45,6 +45,7 @@ func Load(fsys fs.FS) (*Plan, []events.Mistake) {
 		return nil, slices.Compact(l.mistakes)
 	}
 	l.plan.Hash = hash
+	l.plan.index()
 	return l.plan, nil
 }
 
@@ -83,6 +84,7 @@ func (l *loader) loadCatalogue(fsys fs.FS) {
 	}
 	l.types, l.plan.Catalogue = types, types
 	l.blind = types == nil
+	l.checkStanding()
 }
 
 // without is a file system in which some of the schemas do not show.

@@ -25,6 +25,9 @@ type Plan struct {
 	Expose      Expose
 	filters     int // how many filters the definitions have
 	indicatorBy map[string]*Definition
+	place       map[string]int      // of each indicator in Indicators
+	dutiesOf    map[string][]string // by a unit's code: the indicators of its duties
+	below       [][]int             // by a unit's index: the units directly below it
 }
 
 // Duty says that a unit must have a target for an indicator and report it.

@@ -9,6 +9,7 @@ type Scorecard struct {
 	OrgName events.Text
 	Quarter Quarter
 	AsOf    events.Day // effective: never after the quarter's end
+	Duties  *Duties    // nil for a unit without duties
 	Rows    []Row      // in the plan's order
 }
 

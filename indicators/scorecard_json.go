@@ -1,6 +1,7 @@
 package indicators
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/kaohe/kaohe/events"
@@ -13,7 +14,13 @@ type (
 		Quarter Quarter     `json:"quarter"`
 		AsOf    *date       `json:"as_of"`
 		OrgName events.Text `json:"org_name"`
+		Duties  *Duties     `json:"duties,omitempty"`
 		Rows    []Row       `json:"indicators"`
+	}
+	dutiesJSON struct {
+		ReportBy    *date    `json:"report_by"`
+		NoTarget    []string `json:"no_target"`
+		NotReported []string `json:"not_reported"`
 	}
 	rowJSON struct {
 		ID                 string        `json:"id"`
@@ -39,7 +46,7 @@ type (
 
 // MarshalJSON writes the scorecard in the shape of the API.
 func (s Scorecard) MarshalJSON() ([]byte, error) {
-	return json.Marshal(scorecardJSON{s.Org, s.Quarter, dateOf(s.AsOf), s.OrgName, s.Rows})
+	return plainJSON(scorecardJSON{s.Org, s.Quarter, dateOf(s.AsOf), s.OrgName, s.Duties, s.Rows})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -48,13 +55,13 @@ func (s *Scorecard) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*s = Scorecard{Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Rows: j.Rows}
+	*s = Scorecard{Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Duties: j.Duties, Rows: j.Rows}
 	return nil
 }
 
 // MarshalJSON writes the row in the shape of the API.
 func (r Row) MarshalJSON() ([]byte, error) {
-	return json.Marshal(rowJSON{
+	return plainJSON(rowJSON{
 		ID: r.ID, Kind: r.Kind, Unit: r.Unit.ZH, Direction: r.Direction, Status: r.Status, Reported: r.Reported,
 		LastEvent: dateOf(r.LastEvent), TargetIllustrative: r.TargetIllustrative, TargetProblem: r.TargetProblem,
 		FirstTarget: r.FirstTarget, Name: r.Name, Units: r.Unit, Office: r.Office, Decimals: r.Decimals, Money: r.Money,
@@ -75,6 +82,33 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 		Reporting: j.Reporting, Quarter: j.Quarter, Year: j.Year,
 	}
 	return nil
+}
+
+// MarshalJSON writes the duties in the shape of the API.
+func (d Duties) MarshalJSON() ([]byte, error) {
+	return plainJSON(dutiesJSON{dateOf(d.ReportBy), append([]string{}, d.NoTarget...), append([]string{}, d.NotReported...)})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Duties) UnmarshalJSON(b []byte) error {
+	var j dutiesJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*d = Duties{ReportBy: j.ReportBy.day(), NoTarget: j.NoTarget, NotReported: j.NotReported}
+	return nil
+}
+
+// plainJSON writes a value as people read it, "S&T" and not "S\u0026T". A caller who wants the whole to stay so encodes
+// with SetEscapeHTML(false), too: json.Marshal escapes what the marshalers within return.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
 }
 
 // date is a day in JSON: "2018-03-31", or null.

@@ -65,10 +65,7 @@ func newGoal(d *Definition, t projections.Target, base Number, last func() Numbe
 			g.value = g.value.ceil()
 		}
 	case t.Basis == BasisNet && d.Kind == Stock:
-		g.value = g.start.add(g.value)
-		for i := range g.plan {
-			g.plan[i] = g.start.add(g.plan[i])
-		}
+		g.value = g.start.add(g.value) // but not a plan's values, which are absolute whatever the basis
 	}
 	return g, ""
 }
@@ -111,13 +108,14 @@ func inForce(targets []projections.Target, on events.Day) (t projections.Target,
 	return t, ok
 }
 
-// effectiveFrom returns the day from which a target holds: the day it names, else 1 January for the first of the year and
-// the day it was set for the others. One that was revised before its year began holds from 1 January too.
+// effectiveFrom returns the day from which a target holds: the day it names, be it before the year; else 1 January for the
+// first of the year and the day it was set for the others, of which one revised before its year began holds from 1 January
+// too.
 func effectiveFrom(t projections.Target, first bool) events.Day {
 	january := Quarter{Year: t.Year, N: 1}.First()
 	switch {
 	case t.EffectiveFrom != 0:
-		return max(t.EffectiveFrom, january)
+		return t.EffectiveFrom
 	case first:
 		return january
 	}

@@ -93,7 +93,8 @@ func TestExpected(t *testing.T) {
 		{"a plan has nothing to say of the year before", Stock, "10", projections.Target{Value: 2000000, Basis: BasisStock, Plan: plan}, Pace{}, "2017-12-31", "10"},
 		{"a plan keeps the jumps of its pace", Sum, "0", projections.Target{Value: 2000000, Basis: BasisFlow, Plan: plan}, Pace{Kind: Stepped, Jump: true}, "2018-06-29", "50"},
 		{"a plan gives a pace where there is none", Sum, "0", projections.Target{Value: 2000000, Basis: BasisFlow, Plan: plan}, Pace{Kind: NoPace}, "2018-06-30", "100"},
-		{"a plan of a net increase counts from the base", Stock, "10", projections.Target{Value: 2000000, Basis: BasisNet, Plan: plan}, Pace{}, "2018-03-31", "60"},
+		{"a plan of a net increase is absolute, as any plan", Stock, "10", projections.Target{Value: 1900000, Basis: BasisNet, Plan: plan}, Pace{}, "2018-03-31", "50"},
+		{"and comes to base and value at the end", Stock, "10", projections.Target{Value: 1900000, Basis: BasisNet, Plan: plan}, Pace{}, "2018-12-31", "200"},
 		{"a plan holds after the year", Sum, "0", projections.Target{Value: 2000000, Basis: BasisFlow, Plan: plan}, Pace{}, "2019-01-15", "200"},
 		{"without a pace nothing is known to be due", Sum, "0", projections.Target{Value: 2000000, Basis: BasisFlow}, Pace{Kind: NoPace}, "2018-06-30", ""},
 		{"a due day of its own", Milestone, "1", projections.Target{Value: 30000, Basis: BasisStock, Due: events.NewDay(2018, 9, 30)}, Pace{Kind: AtDue}, "2018-09-29", "1"},
@@ -133,7 +134,8 @@ func TestTargetInForce(t *testing.T) {
 		{"or from the day that it names", []projections.Target{set("2018-03-15", ""), set("2018-07-01", "2018-04-01")}, "2018-04-01", 1},
 		{"of two from one day the one set last", []projections.Target{set("2018-01-15", ""), set("2018-07-01", ""), set("2018-07-01", "")}, "2018-07-01", 2},
 		{"the latest day wins, not the latest position", []projections.Target{set("2018-01-15", ""), set("2018-09-01", ""), set("2018-07-01", "")}, "2018-12-31", 1},
-		{"a day before the year counts as 1 January", []projections.Target{set("2018-01-15", ""), set("2018-07-01", "2017-12-01")}, "2018-01-01", 1},
+		{"a day named before the year is before 1 January", []projections.Target{set("2018-01-15", ""), set("2018-07-01", "2017-12-01")}, "2018-01-01", 0},
+		{"of two days named before the year the later one", []projections.Target{set("2017-11-15", "2017-12-20"), set("2017-11-16", "2017-12-01")}, "2018-03-31", 0},
 		{"one revised before the year replaces the first", []projections.Target{set("2017-11-15", ""), set("2017-12-20", "")}, "2018-01-01", 1},
 	}
 	for _, tt := range tests {

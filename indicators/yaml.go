@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/catalogue"
 )
 
 // yamlFile is a file of a plan and what is wrong in it. A file is read node by node rather than decoded into a struct, so
@@ -50,9 +51,6 @@ type node struct {
 
 type pair struct{ key, value *node }
 
-// maxPlanFile bounds a file of a plan, in bytes.
-const maxPlanFile = 1 << 20
-
 var byteOrderMark = []byte("\ufeff")
 
 // parseYAML reads a file. It returns nil if there is nothing to go on with; the reason is among the mistakes then.
@@ -67,7 +65,7 @@ func parseYAML(fsys fs.FS, name string) (*yamlFile, *node) {
 	case err != nil:
 		f.whole(events.Text{ZH: "读不了:" + err.Error(), EN: "cannot be read: " + err.Error()}, events.Text{})
 		return f, nil
-	case len(text) > maxPlanFile:
+	case len(text) > catalogue.MaxFile:
 		f.whole(events.Text{ZH: "文件超过 1 MiB", EN: "the file is larger than 1 MiB"}, events.Text{})
 		return f, nil
 	}

@@ -151,7 +151,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) operand {
 	if n.Value == "data" {
 		return c.fault(offset(n), "data 之后缺字段名", "data needs the name of a field", events.Text{ZH: "例如 data.kind", EN: "for example data.kind"})
 	}
-	if near := nearestField(n.Value, append(fieldNames(c.data), "data")); near == "data" {
+	if near := catalogue.NearestField(n.Value, append(fieldNames(c.data), "data")); near == "data" {
 		hint = didYouMean(near)
 	} else if near != "" {
 		hint = didYouMean("data." + near)
@@ -226,18 +226,10 @@ func (c *compiler) element(of operand, index ast.Node) operand {
 func (c *compiler) noField(prefix string, fields []*catalogue.Field, name *ast.StringNode) operand {
 	names := fieldNames(fields)
 	hint := events.Text{ZH: "已有的字段:" + strings.Join(names, "、"), EN: "the fields are " + strings.Join(names, ", ")}
-	if near := nearestField(name.Value, names); near != "" {
+	if near := catalogue.NearestField(name.Value, names); near != "" {
 		hint = didYouMean(prefix + near)
 	}
 	return c.fault(offset(name), "没有字段 "+prefix+name.Value, "there is no field "+prefix+name.Value, hint)
-}
-
-// nearestField prefers a field that only goes on after what was written: amount_yuan for amount.
-func nearestField(name string, known []string) string {
-	if i := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(k, name+"_") }); i >= 0 {
-		return known[i]
-	}
-	return events.Suggest(name, known)
 }
 
 func shapeOf(f *catalogue.Field) shape {

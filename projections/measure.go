@@ -44,7 +44,7 @@ type Input struct {
 	// Scale is the number of decimals of the values kept: 0 for counts, 2 for money (fen), 4 for decimals.
 	Scale int
 
-	// Thing is the field that names what Distinct and Stock count; for the field "entities" each entity is one, by its id
+	// Thing is the field that names what Distinct and Stock count. For Distinct it may be "entities": each is one, by its id
 	// or else its name.
 	Thing string
 	// Pair names the fields that a closing event shares with the opening ones it ends.

@@ -83,9 +83,7 @@ func compareNumbers(a, b indicators.Number) int {
 	case !b.Known():
 		return -1
 	}
-	x, _ := new(big.Rat).SetString(a.String())
-	y, _ := new(big.Rat).SetString(b.String())
-	return x.Cmp(y)
+	return rational(a).Cmp(rational(b))
 }
 
 func (c *cli) cardRow(r *indicators.Row) []string {
@@ -151,12 +149,26 @@ func (c *cli) gap(r *indicators.Row) string {
 	return c.number(r, r.Year.Gap)
 }
 
+// completion is computed anew from the value and the target: the ratio of the JSON is rounded already, and rounding it
+// again would make 12.4 % of 12.345 %.
 func (c *cli) completion(r *indicators.Row) string {
 	if r.Year == nil || !r.Year.Completion.Known() {
 		return indicators.Unknown
 	}
-	ratio, _ := new(big.Rat).SetString(r.Year.Completion.String())
-	return ratio.Mul(ratio, big.NewRat(100, 1)).FloatString(1) + "%"
+	ratio := rational(r.Year.Completion)
+	if value, target := rational(r.Year.Value), rational(r.Year.Target); value != nil && target != nil && target.Sign() != 0 {
+		ratio = value.Quo(value, target)
+	}
+	return ratio.Mul(ratio, big.NewRat(100, 1)).FloatString(max(r.Decimals, 1)) + "%"
+}
+
+// rational returns a number as the JSON has it, nil if it is not known.
+func rational(n indicators.Number) *big.Rat {
+	if !n.Known() {
+		return nil
+	}
+	r, _ := new(big.Rat).SetString(n.String())
+	return r
 }
 
 // showSummary counts the statuses and explains the marks that were used.
@@ -186,6 +198,7 @@ func (c *cli) showSummary(card *indicators.Scorecard, hidden int) {
 		parts = append(parts, c.sayf("有目标而未报 %d 项", "%d with a target not reported", unreported))
 	}
 	fmt.Fprintln(c.stdout, strings.Join(parts, c.say("，", ", ")))
+	c.showDuties(card)
 	c.showFootnotes(card, illustrative, hidden)
 }
 

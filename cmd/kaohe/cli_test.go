@@ -112,6 +112,17 @@ func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestHelpOfServeListsThePaths(t *testing.T) {
+	for _, lang := range []string{"zh", "en"} {
+		_, stdout, _ := invoke(t, nil, "serve", "--help", "--lang", lang)
+		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/catalogue", "/v1/quarantine", "/metrics", "/healthz", "/readyz"} {
+			if !strings.Contains(stdout, path) {
+				t.Errorf("serve --help --lang %s does not tell of %s", lang, path)
+			}
+		}
+	}
+}
+
 // withoutAmounts takes out what may stand in an English help: the Chinese words that kaohe understands.
 func withoutAmounts(s string) string {
 	return strings.NewReplacer("万元", "", "亿", "", "柑橘", "").Replace(s)

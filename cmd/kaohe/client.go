@@ -15,10 +15,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kaohe/kaohe/cmd/kaohe/internal/app"
 	"github.com/kaohe/kaohe/indicators/api"
 )
 
-const defaultServer = "http://127.0.0.1:8470"
+const defaultServer = "http://" + app.DefaultListen
 
 // maxAnswer bounds what is read of an answer.
 const maxAnswer = 64 << 20
@@ -28,6 +29,7 @@ type client struct {
 	c    *cli
 	base string
 	http *http.Client
+	now  func() time.Time
 }
 
 // serverFlag adds --server to a command.
@@ -50,7 +52,7 @@ func (c *cli) client(server string) (*client, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, c.usagef("服务地址 %q 不对，应如 %s", "%q is not the address of a server, expected one like %s", server, defaultServer)
 	}
-	return &client{c, strings.TrimRight(server, "/"), &http.Client{Timeout: time.Minute}}, nil
+	return &client{c, strings.TrimRight(server, "/"), &http.Client{Timeout: time.Minute}, time.Now}, nil
 }
 
 // answer is what the server said.
@@ -68,20 +70,22 @@ func (cl *client) get(ctx context.Context, path string, query url.Values) (answe
 }
 
 // patience bounds how long a command waits for a server that asks to come back later, such as one that is still reading
-// its log.
+// its log. The time that the server takes to say so counts.
 const patience = 10 * time.Second
+
+// breath is the least time between two tries.
+const breath = 10 * time.Millisecond
 
 // do sends a request, and sends it again when the server says when to. Repeating is safe: an event that was recorded by
 // an earlier try is recognised.
 func (cl *client) do(ctx context.Context, method, path, contentType string, body []byte) (answer, error) {
-	for waited := time.Duration(0); ; {
+	for begin := cl.now(); ; {
 		a, err := cl.try(ctx, method, path, contentType, body)
-		if err != nil || a.retry == nil || waited+*a.retry > patience {
+		if err != nil || a.retry == nil || cl.now().Sub(begin)+*a.retry > patience {
 			return a, err
 		}
-		waited += max(*a.retry, time.Millisecond)
 		select {
-		case <-time.After(*a.retry):
+		case <-time.After(max(*a.retry, breath)):
 		case <-ctx.Done():
 			return answer{}, ctx.Err()
 		}

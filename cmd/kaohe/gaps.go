@@ -69,7 +69,7 @@ type showing struct {
 	bom    bool
 }
 
-// showAnswer prints a scorecard that came from the server. As JSON it is passed on as it came.
+// showAnswer prints a scorecard in the server's JSON. As JSON it is passed on as it came.
 func (c *cli) showAnswer(body []byte, show showing) error {
 	if show.output == "json" {
 		_, err := c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
@@ -79,16 +79,19 @@ func (c *cli) showAnswer(body []byte, show showing) error {
 	if err := json.Unmarshal(body, &card); err != nil {
 		return c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
 	}
-	return c.showCard(&card, show)
+	if show.output == "csv" {
+		return c.showCSV(&card, show.bom)
+	}
+	c.showTable(&card, show.all)
+	return nil
 }
 
+// showCard prints a scorecard of this process. It goes through the JSON, so that it reads exactly as from a server: the
+// JSON has four decimals, the card has fractions.
 func (c *cli) showCard(card *indicators.Scorecard, show showing) error {
-	switch show.output {
-	case "json":
-		return c.printJSON(card)
-	case "csv":
-		return c.showCSV(card, show.bom)
+	body, err := encodeJSON(card)
+	if err != nil {
+		return err
 	}
-	c.showTable(card, show.all)
-	return nil
+	return c.showAnswer(body, show)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -26,13 +27,20 @@ const (
 	emitters = 4
 )
 
+var killSeed = flag.Uint64("kill-seed", 0, "draw the moments of the kills from this seed; 0 takes another one each time")
+
 // TestKilledAtAnyMoment kills a daemon with SIGKILL again and again while clients emit, each time at another moment.
 // After each restart every acknowledged event must be where it was said to be, and once all that was ever sent has been
 // sent again, the figure must be exactly the number of different events: none lost, none doubled. In the end the log is
 // counted line by line, by code that shares nothing with the fold.
 func TestKilledAtAnyMoment(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	w := &witness{acked: map[string]string{}}
+	seed := *killSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("the moments are drawn from -kill-seed %d", seed)
+	w := &witness{acked: map[string]string{}, chance: rand.New(rand.NewPCG(seed, 0))}
 	for round := range kills {
 		d := startDaemon(t, dir)
 		w.verify(t, d)
@@ -95,6 +103,7 @@ type witness struct {
 	sent   []string          // ids
 	acked  map[string]string // id -> position
 	before int               // acknowledged while emitting
+	chance *rand.Rand        // draws how long a daemon lives; used by one goroutine
 }
 
 // emitUntilKilled has several clients emit one event after the other, and kills the daemon some time after the first
@@ -115,7 +124,7 @@ func (w *witness) emitUntilKilled(t *testing.T, d *daemon, round int) {
 	case <-time.After(30 * time.Second):
 		t.Errorf("round %d: nothing was acknowledged\n%s", round, d.stderr.String())
 	}
-	<-time.After(time.Duration(rand.Int64N(int64(60 * time.Millisecond)))) // the moment is the test's input, not a wait for something
+	<-time.After(time.Duration(w.chance.Int64N(int64(60 * time.Millisecond)))) // the moment is the test's input, not a wait for something
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Error(err)
 	}

@@ -33,9 +33,24 @@ func (c *cli) serve() *cobra.Command {
 		Use:   "serve",
 		Short: c.say("启动服务：接收事件、保存日志、回答查询、提供监控指标", "start the daemon: take events, keep the log, answer, expose metrics"),
 		Long: c.say(`启动服务，直到收到中断信号。事件落盘（fsync）之后才回答；同一数据目录同时只能有一个服务。
-目前没有身份认证，因此只监听本机地址。`,
+目前没有身份认证，因此只监听本机地址，也只回答发给 localhost 或本机地址的请求。
+
+  POST /v1/events       登记事件（CloudEvents）
+  GET  /v1/scorecard    一个单位一个季度的全部指标
+  GET  /v1/catalogue    单位、事件类型及其字段
+  GET  /v1/quarantine   日志中无法使用的内容及原因
+  GET  /metrics         供 Prometheus 抓取
+  GET  /healthz /readyz 存活；已读完日志并可登记`,
 			`Runs the daemon until it is interrupted. An event is on disk (fsync) before it is answered; one data directory has one
-daemon at a time. Nobody has to say who they are yet, so it listens on this machine only.`),
+daemon at a time. Nobody has to say who they are yet, so it listens on this machine only, and
+answers only what is addressed to localhost or a loopback address.
+
+  POST /v1/events       record events (CloudEvents)
+  GET  /v1/scorecard    every indicator of a unit in a quarter
+  GET  /v1/catalogue    units, event types and their fields
+  GET  /v1/quarantine   what stands in the log and could not be used, and why
+  GET  /metrics         for Prometheus
+  GET  /healthz /readyz alive; has read the log and takes events`),
 		Example: c.examples(
 			"kaohe serve", "数据放在 ./kaohe-data，监听 "+app.DefaultListen, "data in ./kaohe-data, listening on "+app.DefaultListen,
 			"kaohe serve --data /var/lib/kaohe --plan /etc/kaohe/plan", "自己的数据目录和方案", "with a data directory and a plan of one's own",

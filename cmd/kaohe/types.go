@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"strings"
@@ -84,8 +85,20 @@ func (c *cli) values(f *api.Field) string {
 }
 
 func (c *cli) printJSON(value any) error {
-	enc := json.NewEncoder(c.stdout)
+	body, err := encodeJSON(value)
+	if err != nil {
+		return err
+	}
+	_, err = c.stdout.Write(body)
+	return err
+}
+
+// encodeJSON writes a value as the server does: for people to read, and with "S&T" as it is.
+func encodeJSON(value any) ([]byte, error) {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(value)
+	err := enc.Encode(value)
+	return body.Bytes(), err
 }

@@ -7,13 +7,14 @@ const maxFaults = 50
 
 // checker checks one event. It is used again and again, so that an event costs no more memory than its result.
 type checker struct {
-	tree   tree
-	faults []Fault
-	wrong  int // faults found, those not noted included
-	mute   int // more than 0 while a demand is only tried
-	out    []byte
-	money  []span
-	digits [64]byte
+	tree    tree
+	faults  []Fault
+	wrong   int    // faults found, those not noted included
+	mute    int    // more than 0 while a demand is only tried
+	because phrase // when the rule at hand holds, for one that depends on something
+	out     []byte
+	money   []span
+	digits  [64]byte
 }
 
 var checkers = sync.Pool{New: func() any { return new(checker) }}
@@ -49,6 +50,9 @@ func (c *checker) fault(i int32, code string, w phrase) { c.faultHint(i, code, w
 
 func (c *checker) faultHint(i int32, code string, w, hint phrase) {
 	if !c.full() {
+		if hint == (phrase{}) {
+			hint = c.because
+		}
 		c.faultAt(c.tree.path(i), code, w, Shorten(c.tree.source(i)), hint)
 	}
 }

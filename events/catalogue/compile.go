@@ -3,6 +3,7 @@ package catalogue
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kaohe/kaohe/events"
@@ -18,16 +19,18 @@ const (
 	atDemand // within if, then, anyOf and the like, about a property that has its own schema
 )
 
-var (
-	propertyName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
-	refName      = propertyName
-)
+var propertyName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+
+// refs are what an x-ref may name: what the intake can tell known values of from unknown ones.
+var refs = []string{"org", "event_type", "indicator"}
 
 // schema compiles the schema of a value. It always returns a rule, so that the rest of the document is looked at, too.
 func (c *compiler) schema(v *value, name string, at place) *rule {
 	if v.kind != '{' {
 		c.mistake(v.from, want("a schema must be an object", "模式应为对象"), phrase{})
-		return newRule(Any)
+		r := newRule(Any)
+		r.field = &Field{Name: name}
+		return r
 	}
 	kind, nullable := c.kind(v, at)
 	r := newRule(kind)
@@ -71,8 +74,10 @@ func (c *compiler) limits(v *value, r *rule, at place) {
 	c.pattern(v, r)
 	c.literals(v, r, at)
 	if ref := c.text(v, "x-ref"); ref != "" {
-		if !refName.MatchString(ref) {
-			c.wrong(v.get("x-ref"), "x-ref", "a name such as indicator", " indicator 这样的名称")
+		if !slices.Contains(refs, ref) {
+			list := strings.Join(refs, ", ")
+			c.mistake(v.get("x-ref").from, want("nothing is known by the reference "+strconv.Quote(ref), "没有引用 "+strconv.Quote(ref)),
+				want("it is one of "+list, "可用:"+list))
 		}
 		r.field.Ref = ref
 	}

@@ -8,7 +8,9 @@ func (c *checker) apply(i int32, rec *record, d *demand, because phrase) {
 	}
 	for _, p := range d.props {
 		if m := c.tree.slot(i, p.prop); m != none && !c.tree.nodes[m].bad {
+			c.because = because
 			c.narrow(m, p.rule)
+			c.because = phrase{}
 		}
 	}
 	for _, dep := range d.dependent {

@@ -71,7 +71,7 @@ func (c *compiler) dependent(v *value, rec *record, d *demand) {
 		names := c.nameList(m.value, "dependentRequired", check)
 		if p, ok := rec.index[m.name]; ok {
 			d.dependent = append(d.dependent, dependent{prop: p, required: rec.places(names),
-				because: want("because "+m.name+" is given", "因为填了 "+m.name)})
+				because: given(m.name)})
 		}
 	}
 }
@@ -114,6 +114,9 @@ func (c *compiler) alternative(v *value, rec *record) *demand {
 	if props == nil {
 		return d
 	}
+	if props.kind != '{' {
+		c.wrong(props, "properties", "an object", "对象")
+	}
 	for _, m := range props.members {
 		c.known(&value{kind: '"', text: m.name, from: m.at}, rec)
 		r := c.schema(m.value, m.name, atDemand)
@@ -155,9 +158,21 @@ func (d *demand) speak(rec *record) {
 		d.notSays = phrase{EN: "anything but " + say(rec, []*demand{d.not}, ""), ZH: "不能是 " + sayZH(rec, []*demand{d.not}, "")}
 	}
 	if d.when != nil {
-		d.because = phrase{EN: "because " + say(rec, []*demand{d.when}, ""), ZH: "因为 " + sayZH(rec, []*demand{d.when}, "")}
+		d.because = d.when.reason(rec)
 	}
 }
+
+// reason puts a condition into words.
+func (d *demand) reason(rec *record) phrase {
+	en, zh := say(rec, []*demand{d}, ""), sayZH(rec, []*demand{d}, "")
+	if len(d.required) == 1 && en == rec.props[d.required[0]].name {
+		return given(en)
+	}
+	return phrase{EN: "because " + en, ZH: "因为 " + zh}
+}
+
+// given is the reason why something holds where a field is filled in.
+func given(name string) phrase { return want("because "+name+" is given", "因为填了 "+name) }
 
 // speech is how a language puts demands together.
 type speech struct {
@@ -167,7 +182,7 @@ type speech struct {
 
 var (
 	inEnglish = speech{" and ", " or ", " is ", "not ", func(p phrase) string { return p.EN }}
-	inChinese = speech{" 和 ", " 或 ", " 为 ", "不能 ", func(p phrase) string { return p.ZH }}
+	inChinese = speech{" 和 ", " 或 ", " 为 ", "没有 ", func(p phrase) string { return p.ZH }}
 )
 
 func say(rec *record, list []*demand, or string) string   { return inEnglish.join(rec, list, or) }

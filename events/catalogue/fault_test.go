@@ -30,6 +30,7 @@ func TestFaultsNameTheFieldWhatWasExpectedAndWhatCame(t *testing.T) {
 			`type | data.count: expected a whole number, or null, got "3"; write 3 without quotes`,
 			`type | data.high_value: expected true or false, got "true"; write true without quotes`}},
 		{"half a patent", `{"kind":"design","count":1.5}`, false, []string{`type | data.count: expected a whole number, or null, got 1.5`}},
+		{"a number for two patents", `{"kind":"design","patent_no":"ZL1","count":2}`, false, []string{`range | data.count: expected a whole number of at most 1, got 2; because patent_no is given`}},
 		{"no patent", `{"kind":"design","count":0}`, false, []string{`range | data.count: expected a whole number from 1 to 1000000, got 0`}},
 		{"a number beyond JSON", `{"kind":"design","count":1e30}`, false, []string{`number | data.count: expected a whole number of at most 9007199254740991, got 1e30`}},
 		{"30 February", `{"kind":"design","filed_on":"2018-02-30"}`, false, []string{`format | data.filed_on: expected a day written as 2018-02-28, got "2018-02-30"; the calendar has no such day`}},
@@ -66,7 +67,7 @@ func TestFaultsNameTheFieldWhatWasExpectedAndWhatCame(t *testing.T) {
 			`missing | data.fee_yuan: is missing, expected an amount of yuan from 0.00 to 9999999999999.99, such as 130000.00, or null; because code is given`,
 			`missing | data.on: is missing, expected a day written as 2018-02-28; because code is given`,
 			`missing | data.level: is missing, expected one of 1, 2, 3, null; because kind is invention`,
-			`range | data.size: expected a whole number of at least 10, got 9`}},
+			`range | data.size: expected a whole number of at least 10, got 9; because kind is invention`}},
 		{"a form", `{"kind":"design","size":1,"code":"12"}`, true, []string{
 			`format | data.code: expected text of the form ^[A-Z]-[0-9]{1,3}$ (Such as A-12), got "12"`,
 			`missing | data.fee_yuan: is missing, expected an amount of yuan from 0.00 to 9999999999999.99, such as 130000.00, or null; because code is given`,

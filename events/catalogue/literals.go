@@ -85,6 +85,10 @@ func (c *compiler) titles(v *value, r *rule, at place) {
 	if at == atDemand || r.field.Enum == nil && w == nil {
 		return
 	}
+	if r.field.Enum == nil {
+		c.mistake(w.from, want(`"x-titles" needs an "enum" whose values it names`, `"x-titles" 须与 "enum" 并用,给出其取值的名称`), phrase{})
+		return
+	}
 	if w == nil || w.kind != '{' {
 		c.mistake(v.get("enum").from, want(`"x-titles" is missing: an enum says what its values mean`, `缺少 "x-titles":枚举须给出各取值的名称`),
 			want(`"x-titles": {"`+r.field.Enum[0]+`": {"zh": "...", "en": "..."}}`, `"x-titles": {"`+r.field.Enum[0]+`": {"zh": "...", "en": "..."}}`))

@@ -14,6 +14,9 @@ import (
 // Folder is where the schemas are in a plan.
 const Folder = "events"
 
+// MaxFile bounds a file of a plan, in bytes.
+const MaxFile = 1 << 20
+
 // Load reads the schemas of a plan, the files events/<Type>.v<N>.json. It lists every mistake in every file, in the order
 // of the files; the catalogue is nil if there is one.
 func Load(fsys fs.FS) (*Catalogue, []events.Mistake) {
@@ -75,6 +78,10 @@ func loadType(fsys fs.FS, file string) (*Type, []events.Mistake) {
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		d.mistakes = append(d.mistakes, events.Mistake{File: file, Text: want("cannot be read: "+reason(err), "无法读取:"+reason(err))})
+		return nil, d.mistakes
+	}
+	if len(text) > MaxFile {
+		d.mistakes = append(d.mistakes, events.Mistake{File: file, Text: want("the file is larger than 1 MiB", "文件超过 1 MiB")})
 		return nil, d.mistakes
 	}
 	d.text = text
@@ -144,19 +151,4 @@ func (c *compiler) keyField(n *value) {
 	if f.Kind == Array || f.Kind == Object {
 		c.mistake(n.from, want(strconv.Quote(n.text)+" is a list or an object and names nothing", strconv.Quote(n.text)+" 是列表或对象,不能作为标识"), phrase{})
 	}
-}
-
-// counts notes where the type counts entities (SEMANTICS 1.3).
-func (c *compiler) counts(v *value) {
-	rec := c.typ.data.record
-	count, ok1 := rec.index["count"]
-	entities, ok2 := rec.index["entities"]
-	if !ok1 || !ok2 || rec.props[count].rule.kind != Integer || rec.props[entities].rule.kind != Array {
-		return
-	}
-	if rec.props[count].fill != nil {
-		c.mistake(v.get("properties").get("count").get("default").from, want("count has no default where there are entities", "有 entities 时 count 不设默认值"),
-			want("it is the number of entities named, at least 1", "默认即所列 entities 的个数,至少为 1"))
-	}
-	rec.count, rec.entities = count, entities
 }

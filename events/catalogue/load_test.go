@@ -98,7 +98,33 @@ func TestMistakesAreListedWithTheirPlace(t *testing.T) {
 			`10 "size": "size" has a default, nothing may depend on whether it is given`}},
 		{"then without if", `"required": ["name"],`, `"required": ["name"], "then": {"required": ["kind"]},`, []string{`1 {: "then" and "else" need an "if"`}},
 		{"a condition that is none", `"required": ["name"],`, `"required": ["name"], "not": {"titel": 1},`, []string{`10 "titel": unknown keyword "titel"`}},
-		{"a reference to nothing", `"minLength": 1`, `"x-ref": "An Indicator"`, []string{`12 "An Indicator": "x-ref" must be a name such as indicator`}},
+		{"a reference to nothing", `"minLength": 1`, `"x-ref": "An Indicator"`, []string{`12 "An Indicator": nothing is known by the reference "An Indicator"; it is one of org, event_type, indicator`}},
+		{"a reference that the intake cannot follow", `"minLength": 1`, `"x-ref": "township"`, []string{`12 "township": nothing is known by the reference "township"; it is one of org, event_type, indicator`}},
+		{"a reference to a unit", `"minLength": 1`, `"x-ref": "org"`, nil},
+		{"true for a schema", `"size": {`, `"extra": true, "size": {`, []string{`14 true: a schema must be an object`}},
+		{"true within a condition", `"required": ["name"],`, `"required": ["name"], "if": {"properties": {"kind": true}}, "then": {"required": ["kind"]},`, []string{`10 true: a schema must be an object`}},
+		{"true for the items of a list", `"items": {"type": "string"}`, `"items": true`, []string{`16 true: a schema must be an object`}},
+		{"a condition on a text", `"required": ["name"],`, `"required": ["name"], "not": {"properties": "kind"},`, []string{`10 "kind": "properties" must be an object`}},
+		{"titles of the values of nothing", `"minLength": 1`, `"x-titles": 1`, []string{`12 1: "x-titles" needs an "enum" whose values it names`}},
+		{"titles of null", `"type": "string", "minLength": 1`, `"type": ["string", "null"], "enum": [null], "x-titles": {}`, []string{`12 {: "x-titles" needs an "enum" whose values it names`}},
+		{"a title equal in both languages", `"title": "大小", "x-title-en": "Size"`, `"title": "GDP", "x-title-en": "GDP"`, nil},
+		{"a title that is another field's in the other language", `"title": "大小"`, `"title": "Kind"`, nil},
+		{"two fields with one Chinese title", `"title": "大小"`, `"title": "类型"`, []string{`14 "size": size and kind have the same title "类型"`}},
+		{"a count of text", `"size": {`, `"count": {"title": "数", "x-title-en": "N", "type": "string"}, "size": {`, []string{
+			`14 "string": count is how many an event stands for: a whole number from 1; write "type": ["integer", "null"], "minimum": 1; null says that the number is unknown`}},
+		{"a decimal count", `"size": {`, `"count": {"title": "数", "x-title-en": "N", "type": "string", "x-decimal": true, "pattern": "^-?(0|[1-9][0-9]{0,13})(\\.[0-9]{1,4})?$"}, "size": {`, []string{
+			`14 "string": count is how many an event stands for: a whole number from 1; write "type": ["integer", "null"], "minimum": 1; null says that the number is unknown`}},
+		{"a count from 0", `"size": {`, `"count": {"title": "数", "x-title-en": "N", "type": "integer", "minimum": 0}, "size": {`, []string{
+			`14 0: count is how many an event stands for: a whole number from 1; write "type": ["integer", "null"], "minimum": 1; null says that the number is unknown`}},
+		{"a count without a bound", `"size": {`, `"count": {"title": "数", "x-title-en": "N", "type": "integer"}, "size": {`, []string{
+			`14 {"title": count is how many an event stands for: a whole number from 1; write "type": ["integer", "null"], "minimum": 1; null says that the number is unknown`}},
+		{"a good count", `"size": {`, `"count": {"title": "数", "x-title-en": "N", "type": "integer", "exclusiveMinimum": 0}, "size": {`, nil},
+		{"entities that need no name", `"size": {`, `"entities": {"title": "单位", "x-title-en": "E", "type": "array", "items": {"type": "object", "additionalProperties": false, "properties": {"name": {"title": "名", "x-title-en": "N", "type": "string"}}}}, "size": {`, []string{
+			`14 {"title": entities is a list of objects with a name; each has name, a required text, and perhaps id, another text`}},
+		{"entities with a number for an id", `"size": {`, `"entities": {"title": "单位", "x-title-en": "E", "type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["name"], "properties": {"name": {"title": "名", "x-title-en": "N", "type": "string"}, "id": {"title": "号", "x-title-en": "I", "type": "integer"}}}}, "size": {`, []string{
+			`14 {"title": entities is a list of objects with a name; each has name, a required text, and perhaps id, another text`}},
+		{"entities without names", `"list": {"title": "列表", "x-title-en": "List"`, `"entities": {"title": "列表", "x-title-en": "List"`, []string{
+			`16 {"title": entities is a list of objects with a name; each has name, a required text, and perhaps id, another text`}},
 		{"two mistakes at once", `"type": "string", "minLength": 1`, `"type": "sting", "minLength": -1`, []string{
 			`12 "sting": "type" must be "string", "integer", "boolean", "array" or "object", or a list of one of them and "null"`, `12 -1: "minLength" must be 0 or more`}},
 	} {
@@ -164,6 +190,8 @@ func TestMistakesOfFiles(t *testing.T) {
 			"events/notes.txt: the file name is not <Type>.v<N>.json", "events/thing.json: the file name is not <Type>.v<N>.json"}},
 		{"a type twice", fstest.MapFS{"events/ThingDone.v1.json": {Data: []byte(thing)}, "events/ThingDone.v2.json": {Data: []byte(again)}}, []string{
 			"events/ThingDone.v2.json: ThingDone is already defined by ThingDone.v1"}},
+		{"a file beyond all reason", fstest.MapFS{"events/ThingDone.v1.json": {Data: []byte(thing + strings.Repeat(" ", 1<<20))}}, []string{
+			"events/ThingDone.v1.json: the file is larger than 1 MiB"}},
 		{"mistakes in two files", fstest.MapFS{"events/A.v1.json": {Data: []byte("[]")}, "events/B.v1.json": {Data: []byte("")}}, []string{
 			"events/A.v1.json: a schema must be an object", "events/B.v1.json: this is not JSON: unexpected EOF"}},
 	} {

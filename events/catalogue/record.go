@@ -27,7 +27,6 @@ func (c *compiler) record(v *value, r *rule) {
 
 // properties compiles the properties of a record. Fields keep the document's order, props are sorted.
 func (c *compiler) properties(v *value, r *rule) {
-	titles := map[string]string{}
 	for _, m := range v.members {
 		if !propertyName.MatchString(m.name) {
 			c.mistake(m.at, want(strconv.Quote(m.name)+" is not a name of a field", strconv.Quote(m.name)+" 不是字段名"),
@@ -38,15 +37,10 @@ func (c *compiler) properties(v *value, r *rule) {
 			c.mistake(m.at, want("names of money, and only those, end in _yuan", "金额字段(且仅金额字段)以 _yuan 结尾"),
 				want(`money is {"type": "string", "x-money": "yuan", "pattern": ...}`, `金额写作 {"type": "string", "x-money": "yuan", "pattern": ...}`))
 		}
-		for _, title := range []string{p.field.Title.ZH, p.field.Title.EN} {
-			if other, twice := titles[title]; twice && title != "" {
-				c.mistake(m.at, want(m.name+" and "+other+" have the same title "+strconv.Quote(title), m.name+" 与 "+other+" 标题相同:"+title), phrase{})
-			}
-			titles[title] = m.name
-		}
 		if slices.ContainsFunc(r.record.props, func(o prop) bool { return o.name == m.name }) {
 			continue // noted when the document was parsed
 		}
+		c.titlesOnce(m, p.field.Title, r.field.Fields)
 		r.field.Fields = append(r.field.Fields, p.field)
 		entry := prop{name: m.name, label: []byte(strconv.Quote(m.name) + ":"), rule: p}
 		if p.field.Default != "" {
@@ -57,6 +51,18 @@ func (c *compiler) properties(v *value, r *rule) {
 	slices.SortFunc(r.record.props, func(a, b prop) int { return strings.Compare(a.name, b.name) })
 	for i, p := range r.record.props {
 		r.record.index[p.name] = i
+	}
+}
+
+// titlesOnce notes a title that another field of the record has in the same language: a sheet's column is found by it.
+func (c *compiler) titlesOnce(m member, title events.Text, before []*Field) {
+	for _, lang := range []events.Lang{events.Chinese, events.English} {
+		own := title.In(lang)
+		i := slices.IndexFunc(before, func(f *Field) bool { return own != "" && f.Title.In(lang) == own })
+		if i >= 0 {
+			other := before[i].Name
+			c.mistake(m.at, want(m.name+" and "+other+" have the same title "+strconv.Quote(own), m.name+" 与 "+other+" 标题相同:"+own), phrase{})
+		}
 	}
 }
 

@@ -2,10 +2,12 @@
 //
 //	GET /v1/scorecard?quarter=2018Q1&org=450703&as_of=2018-03-31   every indicator of a unit in a quarter
 //	GET /v1/catalogue                                              the plan's units and event types with their fields
+//	GET /v1/quarantine                                             what stands in the log and could not be used
 //
 // All parameters are optional: the quarter is that of the business date, the unit the plan's default one, the as-of day
 // the business date. A parameter that makes no sense is answered with an RFC 9457 problem that names it, says what was
-// expected and what came.
+// expected and what came. As long as there is no view, because the log is still being read, there are no figures: a scorecard
+// is answered with 503 and a Retry-After then.
 //
 // Answers are read from the view that is published at the moment, which may be some milliseconds behind the log. Who
 // wants to see what was just recorded says so: at_least=12-0 (a position from a receipt) or at_least=end (all that the
@@ -13,6 +15,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,11 +33,13 @@ const MaxWait = 5 * time.Second
 // Options say where the answers come from.
 type Options struct {
 	Plan  *indicators.Plan
-	View  func() *projections.View                    // the latest view; nil until there is one
-	Await func(ctx context.Context, seq uint64) error // returns once View includes the commit
+	View  func() *projections.View                    // the latest view; nil until all that was in the log at the start is read
+	Await func(ctx context.Context, seq uint64) error // returns once there is a View and it includes the commit
 	End   func(ctx context.Context) (uint64, error)   // last commit of the log
 	Today func() events.Day                           // the business date
 	Wait  time.Duration                               // bound of at_least; MaxWait if 0
+
+	Quarantine func() []projections.Quarantined // the most recent of what could not be used
 }
 
 func (o *Options) validate() error {
@@ -49,6 +54,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Options.End is missing")
 	case o.Today == nil:
 		return errors.New("api: Options.Today is missing")
+	case o.Quarantine == nil:
+		return errors.New("api: Options.Quarantine is missing")
 	case o.Wait < 0:
 		return errors.New("api: Options.Wait is negative")
 	}
@@ -73,16 +80,24 @@ func New(o Options) (*API, error) {
 func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
 	mux.HandleFunc("GET /v1/catalogue", a.catalogue)
+	mux.HandleFunc("GET /v1/quarantine", a.quarantine)
 }
 
-// writeJSON answers with a value. Figures change at any moment, so nothing on the way may keep the answer.
-func writeJSON(w http.ResponseWriter, value any) {
-	body, err := json.MarshalIndent(value, "", "  ")
-	if err != nil {
+// writeJSON answers with a value, as people read it: "S&T" and not "S\u0026T". Figures change at any moment, so nothing on
+// the way may keep the answer.
+func writeJSON(w http.ResponseWriter, mediaType string, status int, value any) {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(value); err != nil {
 		http.Error(w, "the answer cannot be written as JSON", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(append(body, '\n')) // the client has gone: nobody is left to tell
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes()) // the client has gone if this fails: nobody is left to tell
 }

@@ -76,6 +76,8 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 		End:   func(context.Context) (uint64, error) { return view.Head().Seq, nil },
 		Today: func() events.Day { return events.NewDay(2018, time.March, 31) },
 		Wait:  10 * time.Millisecond,
+
+		Quarantine: func() []projections.Quarantined { return nil },
 	}
 }
 
@@ -250,6 +252,7 @@ func TestOptionsNameTheMissingField(t *testing.T) {
 		"Plan": func(o *api.Options) { o.Plan = nil }, "View": func(o *api.Options) { o.View = nil },
 		"Await": func(o *api.Options) { o.Await = nil }, "End": func(o *api.Options) { o.End = nil },
 		"Today": func(o *api.Options) { o.Today = nil }, "Wait": func(o *api.Options) { o.Wait = -1 },
+		"Quarantine": func(o *api.Options) { o.Quarantine = nil },
 	} {
 		opts := options(t, mustFold(t))
 		change(&opts)

@@ -66,7 +66,7 @@ func (a *API) catalogue(w http.ResponseWriter, _ *http.Request) {
 			Control: t.Control, Identity: t.Identity, Fields: fields(t.Fields),
 		})
 	}
-	writeJSON(w, c)
+	writeJSON(w, "application/json", http.StatusOK, c)
 }
 
 func fields(list []*catalogue.Field) []Field {

@@ -23,19 +23,19 @@ func (a *API) scorecard(w http.ResponseWriter, r *http.Request) {
 	lang := intake.LangOf(r)
 	q, bad := a.question(r.URL.Query())
 	if bad != nil {
-		bad.in(lang).write(w)
+		bad.in(lang).Write(w, lang)
 		return
 	}
 	if problem := a.wait(r.Context(), q.atLeast, lang); problem != nil {
-		problem.write(w)
+		problem.Write(w, lang)
 		return
 	}
 	view := a.View()
 	if view == nil {
-		unavailable(events.Text{ZH: "尚未读完日志，请稍后再试", EN: "the log has not been read yet, try again shortly"}, lang).write(w)
+		unread(lang).Write(w, lang)
 		return
 	}
-	writeJSON(w, indicators.Evaluate(view, a.Plan, q.quarter, q.org, q.asOf))
+	writeJSON(w, "application/json", http.StatusOK, indicators.Evaluate(view, a.Plan, q.quarter, q.org, q.asOf))
 }
 
 // question reads the parameters. Unknown ones are refused: a misspelt as_of must not silently mean today.
@@ -129,6 +129,10 @@ func (a *API) wait(ctx context.Context, atLeast string, lang events.Lang) *Probl
 		return &p
 	}
 	if err := a.Await(ctx, *seq); err != nil {
+		if a.View() == nil {
+			p := unread(lang)
+			return &p
+		}
 		p := unavailable(events.Text{ZH: "读取日志尚未到达所要的位置，请稍后再试", EN: "the fold has not reached what was asked for, try again shortly"}, lang)
 		return &p
 	}
@@ -149,9 +153,4 @@ func (a *API) sequence(ctx context.Context, atLeast string) (*uint64, error) {
 		return &seq, nil
 	}
 	return nil, nil
-}
-
-func unavailable(why events.Text, lang events.Lang) Problem {
-	title := events.Text{ZH: "暂时不能回答", EN: "cannot answer now"}
-	return Problem{Code: "unavailable", Title: title.In(lang), Status: http.StatusServiceUnavailable, Detail: why.In(lang)}
 }

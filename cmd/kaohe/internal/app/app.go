@@ -38,6 +38,7 @@ type App struct {
 	intake   *intake.Intake
 	server   *http.Server
 	listener net.Listener
+	lag      lag
 
 	runs    []*running // in the order of their start; stopped in the opposite one
 	stop    sync.Once
@@ -68,33 +69,47 @@ func (a *App) Start(ctx context.Context) error {
 	return err
 }
 
-func (a *App) start(ctx context.Context) (err error) {
-	if a.log, err = a.openLog(ctx); err != nil {
-		return err
-	}
-	if a.runner, err = a.newRunner(); err != nil {
-		return err
-	}
-	if a.intake, err = a.newIntake(); err != nil {
-		return err
-	}
-	handler, err := a.handler()
+func (a *App) start(ctx context.Context) error {
+	handler, err := a.assemble(ctx)
 	if err != nil {
 		return err
 	}
-	if a.opts.Listen != "" {
-		if a.listener, err = net.Listen("tcp", a.opts.Listen); err != nil {
-			return fmt.Errorf("listen on %s: %w", a.opts.Listen, err)
-		}
-		if err := a.log.Announce(a.Addr()); err != nil {
-			a.listener.Close()
-			return fmt.Errorf("announce the address: %w", err)
-		}
+	if err := a.listen(); err != nil {
+		return err
 	}
 	a.run("runner", a.runner.Run)
 	a.run("intake", a.intake.Run)
 	if a.listener != nil {
 		a.serve(handler)
+	}
+	return nil
+}
+
+// assemble opens the log and puts the parts together. None of them works yet.
+func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
+	if a.log, err = a.openLog(ctx); err != nil {
+		return nil, err
+	}
+	if a.runner, err = a.newRunner(); err != nil {
+		return nil, err
+	}
+	if a.intake, err = a.newIntake(); err != nil {
+		return nil, err
+	}
+	return a.handler()
+}
+
+// listen takes the address, if there is one to listen at, and notes it in the data directory.
+func (a *App) listen() (err error) {
+	if a.opts.Listen == "" {
+		return nil
+	}
+	if a.listener, err = net.Listen("tcp", a.opts.Listen); err != nil {
+		return fmt.Errorf("listen on %s: %w", a.opts.Listen, err)
+	}
+	if err := a.log.Announce(a.Addr()); err != nil {
+		a.listener.Close()
+		return fmt.Errorf("announce the address: %w", err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/intake"
@@ -47,20 +48,38 @@ func (a *App) newIntake() (*intake.Intake, error) {
 	})
 }
 
+// figures returns the present view, or nil as long as what was in the log at the start has not all been folded: the views
+// before lack part of the facts, and nobody could tell.
+func (a *App) figures() *projections.View {
+	if !a.caughtUp() {
+		return nil
+	}
+	return a.runner.View()
+}
+
+// awaitFigures returns once figures include a commit.
+func (a *App) awaitFigures(ctx context.Context, seq uint64) error {
+	if _, err := a.runner.Await(ctx, seq); err != nil {
+		return err
+	}
+	select {
+	case <-a.runner.CaughtUp():
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("read the log: %w", ctx.Err())
+	}
+}
+
 func (a *App) newAPI() (*api.API, error) {
 	return api.New(api.Options{
-		Plan: a.opts.Plan, View: a.runner.View, Today: a.Today, End: a.log.End,
-		Await: func(ctx context.Context, seq uint64) error {
-			_, err := a.runner.Await(ctx, seq)
-			return err
-		},
+		Plan: a.opts.Plan, View: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures, Quarantine: a.runner.Quarantine,
 	})
 }
 
 // registerScorecard offers the figures of the business date as metrics.
 func (a *App) registerScorecard() error {
 	collector, err := metrics.New(metrics.Options{
-		View: a.runner.View, Plan: func() *indicators.Plan { return a.opts.Plan }, Today: a.Today,
+		View: a.figures, Plan: func() *indicators.Plan { return a.opts.Plan }, Today: a.Today,
 	})
 	if err != nil {
 		return err
