@@ -104,6 +104,9 @@ func (r *Runner) Await(ctx context.Context, seq uint64) (events.Head, error) {
 	}
 }
 
+// Amended tells what voids and corrections of the commits folded so far made of an event.
+func (r *Runner) Amended(k events.Key) (events.Amendment, bool) { return r.View().Amended(k) }
+
 // waiting is how many commits may wait to be folded: enough to keep reading and folding busy at the same time, few enough
 // that memory stays bounded.
 const waiting = 16

@@ -16,7 +16,7 @@ import (
 // compareAll compares the facts that the writer found in the log with what is there.
 func (in *Intake) compareAll(ctx context.Context, facts []*fact) error {
 	for _, f := range facts {
-		if f.fresh {
+		if f.fresh || f.refusal != nil {
 			continue
 		}
 		if err := in.compare(ctx, f); err != nil {
@@ -31,6 +31,14 @@ func (in *Intake) compare(ctx context.Context, f *fact) error {
 	line, err := in.recall.line(ctx, f.at)
 	if err != nil {
 		return unreadable(ctx, err)
+	}
+	if _, err := in.State.Await(ctx, in.lastControl.Load()); err != nil {
+		return unreadable(ctx, err)
+	}
+	if a, amended := in.State.Amended(f.key); amended && a.VoidedBy != 0 {
+		f.refusal = refusal(CodeVoided, "位置 %v 的同一事件已被位置 %v 作废,编号不再使用;若是另一件事请换一个 id",
+			"the event stands at %v and is voided by %v; its id stays taken: for another fact use another id", f.at, a.VoidedBy)
+		return nil
 	}
 	if bytes.Equal(line, f.line) {
 		return nil
@@ -59,6 +67,11 @@ func unreadable(ctx context.Context, err error) error {
 // hour at which a script was run again makes no other fact of it.
 func sameFact(f *fact, other *events.Event) bool {
 	mine := f.event
+	if f.sent != nil {
+		theirs := *other
+		mine.Data, theirs.Data = f.sent, unresolved(other.Data)
+		other = &theirs
+	}
 	if derivedID(mine.ID) && mine.Day() == other.Day() {
 		mine.Time = other.Time
 	}

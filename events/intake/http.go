@@ -92,7 +92,7 @@ func (r Receipt) status() int {
 	conflicts := false
 	for i := range r.Events {
 		switch r.Events[i].Refusal.Code {
-		case CodeConflict:
+		case CodeConflict, CodeVoided:
 			conflicts = true
 		case CodeHeldBack:
 		default:

@@ -23,6 +23,8 @@ type Intake struct {
 	recall  *recall
 	bodies  bodies
 	ready   atomic.Bool
+
+	lastControl atomic.Uint64 // the last commit of this writer that voids or corrects something
 }
 
 // New returns an intake. It fails if an option is missing or a schema refers to names that nobody knows.
@@ -36,7 +38,7 @@ func New(o Options) (*Intake, error) {
 	}
 	for _, t := range in.Catalogue.Types() {
 		in.schemas[t] = t.Schema()
-		if t.Control && t.Name != nilReported {
+		if t.Control && t.Name != nilReported && !amends(t.Name) {
 			continue
 		}
 		refs, err := references(t, in.Resolve)
@@ -64,6 +66,7 @@ type fact struct {
 	key     events.Key
 	line    []byte // canonical
 	derived bool   // the id comes from the content
+	sent    []byte // data of a control event before the writer resolved it; nil for all others
 	refusal *Refusal
 	first   *fact // an earlier one of the same atomic request with equal id and content; it decides
 
@@ -144,6 +147,9 @@ func (in *Intake) prepareInto(f *fact, raw []byte, buf *arena, list int) {
 		return
 	}
 	f.key = f.event.Key()
+	if amends(f.event.Type) {
+		f.sent = f.event.Data
+	}
 }
 
 // settle brings the facts to their end: each has a position or a refusal if there was no error.
@@ -153,7 +159,7 @@ func (in *Intake) settle(ctx context.Context, facts []fact, atomic bool) error {
 		if err != nil || len(open) == 0 {
 			return err
 		}
-		r := newRequest(ctx, open, atomic)
+		r := newRequest(ctx, open, atomic && len(open) > 1) // one event is taken whole anyway
 		if err := in.queue.push(r); err != nil {
 			return err
 		}

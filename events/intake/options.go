@@ -51,6 +51,8 @@ type State interface {
 	// Await returns once the reader has read the commit with the sequence, and recorded the ids of all up to it in
 	// the shared IDs. It returns the head that the reader has then, which may be later.
 	Await(ctx context.Context, seq uint64) (events.Head, error)
+	// Amended tells what voids and corrections, of all that was read, made of an event; ok is false if there are none.
+	Amended(k events.Key) (a events.Amendment, ok bool)
 }
 
 // Resolver knows the values that a field with an x-ref may have.

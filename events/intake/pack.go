@@ -14,6 +14,7 @@ type batch struct {
 	bytes int
 	slots map[events.Key]int // where each event stands in the commit
 	parts []part             // all facts whose fate the commit decides, repeats included
+	alone bool               // it holds a control event, which was resolved by what stands before this very commit
 }
 
 // part is a fact of a batch.
@@ -38,7 +39,7 @@ func (b *batch) has(k events.Key) bool {
 }
 
 func (b *batch) fits(n, bytes int) bool {
-	return len(b.lines)+n <= events.MaxEvents && events.BatchSize(len(b.lines)+n, b.bytes+bytes) <= events.MaxCommit
+	return !b.alone && len(b.lines)+n <= events.MaxEvents && events.BatchSize(len(b.lines)+n, b.bytes+bytes) <= events.MaxCommit
 }
 
 func (b *batch) add(r *request, f *fact) {
@@ -55,11 +56,11 @@ func (b *batch) add(r *request, f *fact) {
 
 // pack makes the next commit of what waits, in order. What is recorded already gets its position at once. The batch is
 // empty if nothing of it was new.
-func (w *writer) pack() *batch {
+func (w *writer) pack(ctx context.Context) *batch {
 	b := newBatch(w.open())
 	done := 0
 	for _, r := range w.backlog {
-		if !w.packRequest(b, r) {
+		if !w.packRequest(ctx, b, r) {
 			break
 		}
 		done++
@@ -82,7 +83,7 @@ func (w *writer) open() int {
 }
 
 // packRequest reports whether it is through with the request; if not, the batch is full.
-func (w *writer) packRequest(b *batch, r *request) bool {
+func (w *writer) packRequest(ctx context.Context, b *batch, r *request) bool {
 	if r.next == 0 && r.ctx.Err() != nil {
 		w.queue.end(r, fmt.Errorf("%w (%w)", events.ErrUnknown, context.Cause(r.ctx))) // nobody waits for it
 	}
@@ -99,11 +100,34 @@ func (w *writer) packRequest(b *batch, r *request) bool {
 			w.settled(r)
 			continue
 		}
-		if !b.has(f.key) && !b.fits(1, len(f.line)) {
+		if f.sent != nil && len(b.lines) > 0 || !b.has(f.key) && !b.fits(1, len(f.line)) {
 			return false
 		}
-		b.add(r, f)
+		if f.sent != nil && !w.packControl(ctx, b, r, f) {
+			return r.ended
+		}
+		if f.refusal == nil {
+			b.add(r, f)
+		}
 	}
+	return true
+}
+
+// packControl completes a control event for a commit of its own. It reports false if the request ended because nothing could
+// be found out about the target.
+func (w *writer) packControl(ctx context.Context, b *batch, r *request, f *fact) bool {
+	if err := w.resolve(ctx, f); err != nil {
+		if r.next > 0 { // part of it is in the log
+			err = fmt.Errorf("%w: %w", events.ErrUnknown, err)
+		}
+		w.queue.end(r, err)
+		return false
+	}
+	if f.refusal != nil {
+		w.settled(r)
+		return true
+	}
+	b.alone = true
 	return true
 }
 
@@ -131,7 +155,7 @@ func (w *writer) packAtomic(b *batch, r *request) bool {
 
 // repack makes a batch anew after the log has grown: without what is recorded now, and without atomic requests of which
 // some is.
-func (w *writer) repack(old *batch) *batch {
+func (w *writer) repack(ctx context.Context, old *batch) *batch {
 	for _, p := range old.parts {
 		if p.r.atomic && !p.r.ended {
 			if _, known := w.IDs.Lookup(p.f.key); known {
@@ -148,6 +172,9 @@ func (w *writer) repack(old *batch) *batch {
 		if at, known := w.IDs.Lookup(p.f.key); known {
 			p.f.at = at
 			w.settled(p.r)
+			continue
+		}
+		if p.f.sent != nil && !w.packControl(ctx, b, p.r, p.f) || p.f.refusal != nil {
 			continue
 		}
 		b.add(p.r, p.f)

@@ -57,10 +57,11 @@ func (p *preparation) run(raw []byte) *Refusal {
 	if p.typ == nil {
 		return p.refuse(CodeUnknownType)
 	}
-	if p.typ.Control && p.typ.Name != nilReported {
+	if p.typ.Control && p.typ.Name != nilReported && !amends(p.typ.Name) {
 		return controlRefusal(p.typ)
 	}
 	p.readData()
+	p.checkUnresolved()
 	p.checkMeaning()
 	if p.wrong > 0 {
 		return p.refuse(CodeInvalid)
@@ -120,8 +121,7 @@ func notJSON(raw []byte, err error) *Refusal {
 // controlRefusal is honest about what this intake cannot do.
 func controlRefusal(t *catalogue.Type) *Refusal {
 	return &Refusal{Code: CodeControl, Text: events.Text{
-		ZH: fmt.Sprintf("%s(%s)是控制事件:目前的入口不接收更正、作废、锁定和方案变更,只接收 %s", t.Name, t.Title.ZH, nilReported),
-		EN: fmt.Sprintf("%s is a control event: this intake records no corrections, withdrawals, closings or plan changes, only %s",
-			t.Name, nilReported),
+		ZH: fmt.Sprintf("%s(%s)是控制事件:目前的入口不接收锁定和方案变更", t.Name, t.Title.ZH),
+		EN: fmt.Sprintf("%s is a control event: this intake records no closings or plan changes", t.Name),
 	}}
 }

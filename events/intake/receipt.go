@@ -54,6 +54,11 @@ const (
 	CodeInvalid     = "invalid"              // the faults say what is wrong
 	CodeConflict    = "id_conflict"          // another event has this source and id
 	CodeHeldBack    = "not_committed"        // good, but its atomic request was not taken
+
+	CodeUnknownTarget = "unknown_target" // a void or correction of what is not in the log
+	CodeTarget        = "control_target" // a void or correction of what cannot be voided or corrected
+	CodeVoided        = "voided"         // the event, or the target of a control event, is voided
+	CodeNoChange      = "no_change"      // a correction after which the event says what it says already
 )
 
 // WarnSameContent is the code of the warning that an event without an id equals one that is recorded.
@@ -61,6 +66,7 @@ const WarnSameContent = "same_content"
 
 var refusalCodes = []string{
 	CodeNotJSON, CodeTooLarge, CodeUnknownType, CodeControl, CodeInvalid, CodeConflict, CodeHeldBack,
+	CodeUnknownTarget, CodeTarget, CodeVoided, CodeNoChange,
 }
 
 // Counts returns how many events are new, were recorded before, and were refused.

@@ -102,7 +102,7 @@ func (w *writer) loop(ctx context.Context) {
 				return
 			}
 		}
-		w.commit(ctx, w.pack())
+		w.commit(ctx, w.pack(ctx))
 		w.gather()
 	}
 }
@@ -149,7 +149,7 @@ func (w *writer) commit(ctx context.Context, b *batch) {
 			w.fail(b, fmt.Errorf("%w: %w", ErrUnavailable, err))
 			return
 		}
-		b = w.repack(b)
+		b = w.repack(ctx, b)
 	}
 }
 
@@ -165,6 +165,9 @@ func (w *writer) append(ctx context.Context, b *batch) error {
 	took.ObserveDuration()
 	w.metrics.committed(len(b.lines), len(body))
 	w.recall.put(stored.Seq, b.lines)
+	if b.alone {
+		w.lastControl.Store(stored.Seq)
+	}
 	w.settle(b, stored.Seq)
 	return nil
 }
