@@ -98,7 +98,7 @@ func drawEvent(t *rapid.T, id int) events.Event {
 		"PatentGranted", "PatentLapsed", "VillageListed", "EnvoyAssigned", "EnvoyAssigned", "EnvoyReleased", "ReferenceValueSet")
 	switch typ {
 	case "ProjectSubmitted":
-		data["level"] = pick("level", "region", "city")
+		data["level"], data["programme"], data["stage"] = pick("level", "region", "city"), "GX-IDD", "application"
 		data["requested_yuan"] = fmt.Sprintf("%d.%02d", rapid.IntRange(0, 99999).Draw(t, "yuan"), rapid.IntRange(0, 99).Draw(t, "fen"))
 		var entities []any
 		for i := range rapid.IntRange(0, 3).Draw(t, "entities") {
@@ -118,6 +118,8 @@ func drawEvent(t *rapid.T, id int) events.Event {
 		}
 		if len(entities) == 0 {
 			delete(data, "entities")
+			delete(data, "count")
+			data["project_id"], data["applicant_id"] = name("project"), name("firm")
 		}
 	case "EnterpriseIncubated":
 		data["enterprise_id"], data["pool"] = name("firm"), pick("pool", "hnte", "sme")
@@ -125,21 +127,25 @@ func drawEvent(t *rapid.T, id int) events.Event {
 		data["enterprise_id"], data["certificate_no"], data["kind"] = name("firm"), name("cert"), pick("kind", "first", "renewal")
 		optional("valid_to", day("valid_to"))
 	case "HighTechRevoked":
-		data["certificate_no"] = name("cert")
+		data["enterprise_id"], data["certificate_no"], data["reason"] = name("firm"), name("cert"), "revoked"
 	case "PatentGranted":
-		optional("patent_no", name("patent"))
-		optional("count", rapid.IntRange(1, 5).Draw(t, "count"))
+		data["kind"] = "invention"
+		if rapid.Bool().Draw(t, "numbered") {
+			data["patent_no"] = name("patent")
+		} else {
+			optional("count", rapid.IntRange(1, 5).Draw(t, "count"))
+		}
 		optional("filed_on", day("filed"))
 	case "PatentLapsed":
-		data["patent_no"] = name("patent")
+		data["patent_no"], data["reason"] = name("patent"), "fee_lapse"
 	case "VillageListed":
-		data["village_id"] = name("village")
+		data["village_id"], data["name"], data["list"] = name("village"), "某村", "poverty_13fyp"
 		optional("delisted_on", day("delisted"))
 	case "EnvoyAssigned":
 		data["envoy_id"], data["village_id"] = name("envoy"), name("village")
 		optional("to", day("to"))
 	case "EnvoyReleased":
-		data["envoy_id"], data["village_id"] = name("envoy"), name("village")
+		data["envoy_id"], data["village_id"], data["reason"] = name("envoy"), name("village"), "rematch"
 	case "ReferenceValueSet":
 		data["key"], data["value"] = pick("key", "population", "gdp"), fmt.Sprint(rapid.IntRange(-9, 9).Draw(t, "value"))
 	}
