@@ -29,6 +29,9 @@ func (l *Log) Append(ctx context.Context, head events.Head, id string, body []by
 }
 
 func (l *Log) append(ctx context.Context, c events.Commit) error {
+	if l.opts.Salvage {
+		return ErrReadOnly
+	}
 	if c.ID == "" {
 		return errors.New("the commit has no id")
 	}
@@ -50,7 +53,11 @@ func (l *Log) append(ctx context.Context, c events.Commit) error {
 		return err
 	}
 	defer prometheus.NewTimer(l.metrics.commit).ObserveDuration()
-	return l.commit(ctx, c)
+	if err := l.commit(ctx, c); err != nil {
+		return err
+	}
+	l.note(c.Seq)
+	return nil
 }
 
 // commit sends the commit until the server has decided about it.

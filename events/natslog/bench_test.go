@@ -51,6 +51,23 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// BenchmarkOpen opens a log of 250 MB, which is read to see that it is whole.
+func BenchmarkOpen(b *testing.B) {
+	opts := options(b)
+	log := mustOpen(b, opts)
+	body := eventtest.Batch("e", 1000, 350)
+	var head events.Head
+	for i := range 700 {
+		c := eventtest.MustAppend(b, log, head, fmt.Sprint(i), body)
+		head = c.Head()
+	}
+	mustClose(b, log)
+	b.SetBytes(int64(700 * len(body)))
+	for b.Loop() {
+		mustClose(b, mustOpen(b, opts))
+	}
+}
+
 func mustReadAll(b *testing.B, log events.Log, to uint64) {
 	b.Helper()
 	enough := fmt.Errorf("read up to %d", to)

@@ -13,7 +13,8 @@ import (
 var ErrForeign = errors.New("not a log of kaohe")
 
 const (
-	storeDir  = "jetstream" // what the server calls it
+	storeDir  = "jetstream"  // what the server calls it
+	lostFound = "lost+found" // what a file system makes in its root, so that a data directory may be a mount point
 	streamDir = storeDir + "/" + Account + "/streams/" + Stream
 )
 
@@ -24,13 +25,18 @@ func inspectStranger(dir string) error {
 	if err != nil {
 		return fmt.Errorf("read data directory: %w", err)
 	}
+	stranger := ""
 	for _, e := range entries {
-		if e.Name() == lockName || e.Name() == storeDir {
+		switch e.Name() {
+		case lockName, storeDir, headName:
 			return nil
+		case lostFound:
+		default:
+			stranger = e.Name()
 		}
 	}
-	if len(entries) > 0 {
-		return fmt.Errorf("%w: %s holds other files, %q for one; name an empty or a new directory", ErrForeign, dir, entries[0].Name())
+	if stranger != "" {
+		return fmt.Errorf("%w: %s holds other files, %q for one; name an empty or a new directory", ErrForeign, dir, stranger)
 	}
 	return nil
 }

@@ -9,8 +9,10 @@
 //	Kaohe-Prev: 5f70bf18a0...              the hash of the commit before it: the chain
 //	Nats-Expected-Last-Sequence: 1233      where it belongs: after this one or nowhere
 //
-// The store lies in DIR/jetstream/KAOHE/streams/KAOHE_LOG, beside it the lock file DIR/kaohe.lock. The server fsyncs each
-// commit before it acknowledges it, opens no port, and knows one user with a key that is made anew at every start.
+// The store lies in DIR/jetstream/KAOHE/streams/KAOHE_LOG. Beside it lie DIR/log.head, which remembers outside the store
+// which stream the log is and how far it was acknowledged, and DIR/kaohe.lock, which says who has the directory open. The
+// server fsyncs each commit before it acknowledges it, opens no port, and knows one user with a key that is made anew at
+// every start.
 //
 // # One outcome
 //
@@ -22,14 +24,29 @@
 // # One process
 //
 // Two embedded servers on one store both acknowledge and lose what they acknowledged. A lock on the directory, taken
-// before anything else is opened, admits one process and tells the second who is there ([LockedError]). A directory that
-// holds something else, or a log in another place or with other settings, is refused ([ErrForeign]): a new log is never
-// begun beside an old one.
+// before anything else is opened, admits one process and tells the second who is there ([LockedError]). Under Unix it is a
+// lock on the directory itself, so that removing a file does not lift it. A directory that holds something else, or a log
+// in another place or with other settings, is refused ([ErrForeign]): a new log is never begun beside an old one.
+//
+// # Nothing lost in silence
+//
+// Commits are never deleted, so a log of n commits holds 1 to n. Open looks whether this one does, three times over: it
+// reads the files of the store and checks every checksum, at some gigabytes a second; it compares their end and the
+// identity of the stream with log.head, for a log that lost its end, or all, looks whole by itself; and it compares what
+// the server has recovered with both. What is amiss is refused with a [DamageError] that names what is missing. The
+// files come first because the server mends them in its own way: at a bad record it cuts off everything behind. A record
+// that a crash cut short is no damage: nobody was told that it was there.
+//
+// log.head is overwritten in place after each commit, without fsync. So after a power failure it may lag behind the log,
+// which is fine, but never runs ahead of it. A log without the file, or with a spoilt one, gets it anew.
+//
+// With Options.Salvage a log is opened read-only, damaged or not. There is no server then: commits are read straight from
+// the files, past every damage, and nothing in the store is changed.
 //
 // # Little space
 //
 // JetStream does not recover from a full disk: every later publish times out, even when there is space again. Append
-// therefore refuses with [events.ErrFull] as soon as less than a reserve is free, while reading goes on. Should the disk
-// fill up all the same, the embedded server is restarted once the reserve is free again; connections and readers find
-// their way back by themselves.
+// therefore refuses with [events.ErrFull] as soon as less than a reserve is free, while reading goes on, and [Log.Room]
+// says so to whoever asks. Should the disk fill up all the same, the embedded server is restarted once the reserve is free
+// again; connections and readers find their way back by themselves.
 package natslog

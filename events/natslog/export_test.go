@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -68,6 +70,59 @@ func MakeDamaged(tb testing.TB, dir string, lost ...uint64) {
 	cfg.DenyDelete = true
 	_, err = js.UpdateStream(ctx, cfg)
 	must(err)
+}
+
+// OpenUnchecked opens a log without looking for damage, as it is when the damage comes later.
+func OpenUnchecked(tb testing.TB, opts Options) *Log {
+	tb.Helper()
+	l := newLog(opts)
+	tb.Cleanup(func() { l.Close(context.Background()) })
+	if err := l.start(tb.Context(), true); err != nil {
+		tb.Fatal(err)
+	}
+	return l
+}
+
+// OpenWithBrokenHead opens a log whose file log.head cannot be written.
+func OpenWithBrokenHead(tb testing.TB, opts Options) *Log {
+	tb.Helper()
+	l, err := Open(tb.Context(), opts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { l.Close(context.Background()) }) // which complains
+	if err := l.head.close(); err != nil {
+		tb.Fatal(err)
+	}
+	return l
+}
+
+// MaxTail bounds what a crash may leave.
+const MaxTail = maxTail
+
+// ReadBlock reads a block of some content.
+func ReadBlock(tb testing.TB, content []byte) (seqs []uint64, tail int) {
+	tb.Helper()
+	name := filepath.Join(tb.TempDir(), "1.blk")
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	var r blockReader
+	tail, err := r.read(tb.Context(), &block{path: name, index: 1}, func(r *record) error {
+		r.commit()
+		seqs = append(seqs, r.seq)
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return seqs, tail
+}
+
+// ParseHead parses the content of log.head and writes it again.
+func ParseHead(b []byte) (again []byte, err error) {
+	m, err := parseMark(b)
+	return m.appendTo(nil), err
 }
 
 // BreakServer leaves the server running without JetStream, as it leaves itself when the disk is full.

@@ -18,6 +18,13 @@ func (l *Log) Get(ctx context.Context, seq uint64) (events.Commit, error) {
 	}
 	ctx, cancel := l.bound(ctx)
 	defer cancel()
+	if l.opts.Salvage {
+		c, err := l.left.get(ctx, seq)
+		if err != nil {
+			return events.Commit{}, fmt.Errorf("get commit %d: %w", seq, err)
+		}
+		return c, nil
+	}
 	msg, err := l.stream.GetMsg(ctx, seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		err = events.ErrNotFound
@@ -32,6 +39,9 @@ func (l *Log) Get(ctx context.Context, seq uint64) (events.Commit, error) {
 func (l *Log) End(ctx context.Context) (uint64, error) {
 	ctx, cancel := l.bound(ctx)
 	defer cancel()
+	if l.opts.Salvage {
+		return l.left.last, context.Cause(ctx)
+	}
 	info, err := l.stream.Info(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("ask for the end of the log: %w", because(ctx, err))

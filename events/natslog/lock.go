@@ -16,7 +16,7 @@ const lockName = "kaohe.lock"
 // it.
 type LockedError struct {
 	Dir    string
-	Holder Holder // zero if the other has not yet said who it is
+	Holder Holder // zero if the other has not yet said who it is, or its lock file is gone
 }
 
 func (e *LockedError) Error() string {
@@ -33,7 +33,7 @@ type Holder struct {
 
 func (h Holder) String() string {
 	if h.PID == 0 {
-		return "another process"
+		return "another process (holder unknown)"
 	}
 	s := fmt.Sprintf("process %d on %s, started %s", h.PID, h.Host, h.Started.Format(time.DateTime))
 	if h.Addr != "" {
@@ -44,29 +44,32 @@ func (h Holder) String() string {
 
 var errLockHeld = errors.New("lock is held")
 
-// lock is the lock on a data directory. The operating system gives it up when the process ends, however it ends; the
-// file itself stays, for removing it could take away the lock of somebody who has just got it.
+// lock is the lock on a data directory. The operating system gives it up when the process ends, however it ends. The lock
+// file only says who holds it, and stays when he is gone.
 type lock struct {
-	file   *os.File
+	held   *os.File // what the system has locked
+	file   *os.File // the lock file
 	holder Holder
 }
 
 func takeLock(dir string, now time.Time) (*lock, error) {
+	held, err := lockDir(dir)
+	if errors.Is(err, errLockHeld) {
+		return nil, &LockedError{Dir: dir, Holder: readHolder(dir)}
+	}
+	if err != nil {
+		return nil, err
+	}
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
+		held.Close()
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}
-	if err := lockFile(f); err != nil {
-		defer f.Close()
-		if errors.Is(err, errLockHeld) {
-			return nil, &LockedError{Dir: dir, Holder: readHolder(f)}
-		}
-		return nil, fmt.Errorf("lock %q: %w", f.Name(), err)
-	}
 	host, _ := os.Hostname()
-	l := &lock{file: f, holder: Holder{PID: os.Getpid(), Host: host, Started: now.Truncate(time.Second)}}
+	l := &lock{held: held, file: f, holder: Holder{PID: os.Getpid(), Host: host, Started: now.Truncate(time.Second)}}
 	if err := l.write(); err != nil {
 		f.Close()
+		held.Close()
 		return nil, err
 	}
 	return l, nil
@@ -99,11 +102,16 @@ func (l *lock) write() error {
 
 // release gives the lock up. The file is emptied, so that it names nobody who is gone.
 func (l *lock) release() error {
-	return errors.Join(l.file.Truncate(0), l.file.Close())
+	return errors.Join(l.file.Truncate(0), l.file.Close(), l.held.Close())
 }
 
-func readHolder(f *os.File) Holder {
-	var h Holder
+// readHolder returns the zero Holder if the lock file is gone or says nothing.
+func readHolder(dir string) (h Holder) {
+	f, err := os.Open(filepath.Join(dir, lockName))
+	if err != nil {
+		return Holder{}
+	}
+	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, 4096))
 	if err != nil || json.Unmarshal(b, &h) != nil {
 		return Holder{}

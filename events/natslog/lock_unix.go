@@ -4,15 +4,24 @@ package natslog
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-func lockFile(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return errLockHeld
+// lockDir locks the directory itself: a file in it could be removed and made anew, and then there would be two locks.
+func lockDir(dir string) (*os.File, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open data directory: %w", err)
 	}
-	return err
+	if err := unix.Flock(int(d.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		d.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, errLockHeld
+		}
+		return nil, fmt.Errorf("lock %q: %w", dir, err)
+	}
+	return d, nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/nats-io/nats.go"
@@ -19,10 +20,11 @@ var ErrClosed = errors.New("the log is closed")
 // Log is the log in a directory, with its embedded server. It implements [events.Log]; any number of goroutines may use
 // it. Appends wait for one another, for one commit is in flight at a time.
 type Log struct {
-	opts    Options
-	metrics *metrics
-	lock    *lock
-	server  *embedded
+	opts       Options
+	metrics    *metrics
+	registered bool // the metrics are
+	lock       *lock
+	server     *embedded
 
 	writer, reader, point *nats.Conn
 	publish, consume      jetstream.JetStream // on writer and reader
@@ -30,7 +32,15 @@ type Log struct {
 
 	turn chan struct{} // holds a token while a commit is in flight
 	try  tries
-	full bool // the last append was refused for lack of space; owned by the turn
+	full bool      // the last append was refused for lack of space; owned by the turn
+	head *headFile // written by the turn
+
+	left   *survey // what is left of the log; only with Options.Salvage
+	damage *DamageError
+
+	roomMu  sync.Mutex
+	roomAt  time.Time // when Room last asked, and what it got
+	roomErr error
 
 	life     context.Context // ends when the log is closed
 	end      context.CancelFunc
@@ -43,7 +53,8 @@ type Log struct {
 var _ events.Log = (*Log)(nil)
 
 // Open opens the log in the directory, or begins one if the directory is new or empty. It fails with a [LockedError] if
-// the directory is in use and with [ErrForeign] if it holds something else.
+// the directory is in use, with [ErrForeign] if it holds something else and with a [DamageError] if part of the log is
+// gone. It reads the whole log to find out.
 func Open(ctx context.Context, opts Options) (*Log, error) {
 	if opts.Free == nil {
 		opts.Free = freeBytes
@@ -51,9 +62,7 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	l := &Log{opts: opts, turn: make(chan struct{}, 1), closed: make(chan struct{})}
-	l.life, l.end = context.WithCancel(context.Background())
-	l.metrics = newMetrics(l.freeMetric)
+	l := newLog(opts)
 	if err := l.open(ctx); err != nil {
 		l.closing.Do(l.shutdown)
 		return nil, fmt.Errorf("open log %q: %w", opts.Dir, err)
@@ -61,11 +70,20 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 	return l, nil
 }
 
-// open takes things in the order of their danger: look, lock, look closer, start, connect. Whatever it got before it
-// failed is given back by shutdown.
+func newLog(opts Options) *Log {
+	l := &Log{opts: opts, turn: make(chan struct{}, 1), closed: make(chan struct{})}
+	l.life, l.end = context.WithCancel(context.Background())
+	l.metrics = newMetrics(l.freeMetric)
+	return l
+}
+
+// open takes things in the order of their danger: look, lock, look closer, start, connect, compare. Whatever it got
+// before it failed is given back by shutdown.
 func (l *Log) open(ctx context.Context) (err error) {
-	if err := os.MkdirAll(l.opts.Dir, 0o700); err != nil {
-		return fmt.Errorf("create data directory: %w", err)
+	if !l.opts.Salvage {
+		if err := os.MkdirAll(l.opts.Dir, 0o700); err != nil {
+			return fmt.Errorf("create data directory: %w", err)
+		}
 	}
 	if err := inspectStranger(l.opts.Dir); err != nil {
 		return err
@@ -73,12 +91,52 @@ func (l *Log) open(ctx context.Context) (err error) {
 	if l.lock, err = takeLock(l.opts.Dir, l.opts.Now()); err != nil {
 		return err
 	}
-	existed, err := inspectStore(l.opts.Dir)
+	found, err := inspect(ctx, l.opts.Dir)
 	if err != nil {
 		return err
 	}
+	l.damage = found.damage()
+	switch {
+	case l.opts.Salvage && len(found.survey.blocks) > 0:
+		l.left = found.survey
+		return l.register()
+	case l.damage != nil:
+		return l.damage
+	case l.opts.Salvage:
+		return fmt.Errorf("%w: %s holds no log of which anything could be read", ErrForeign, l.opts.Dir)
+	}
+	return l.serve(ctx, found)
+}
+
+func (l *Log) register() error {
 	if err := l.metrics.register(l.opts.Registerer); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
+	}
+	l.registered = true
+	return nil
+}
+
+// serve starts the server on what was found and makes sure that it has found the same.
+func (l *Log) serve(ctx context.Context, found *finding) (err error) {
+	if err := l.start(ctx, found.existed); err != nil {
+		return err
+	}
+	if err := l.verify(ctx, found); err != nil {
+		return err
+	}
+	if err := l.openHead(found); err != nil {
+		return fmt.Errorf("open %s: %w", headName, err)
+	}
+	if err := l.fits(0); err != nil {
+		l.metrics.warnings.Inc()
+		l.opts.Logger.Warn("nothing can be appended", "error", err)
+	}
+	return nil
+}
+
+func (l *Log) start(ctx context.Context, existed bool) (err error) {
+	if err := l.register(); err != nil {
+		return err
 	}
 	log := &serverLog{log: l.opts.Logger, count: l.metrics.warnings}
 	if l.server, err = startServer(l.opts.Dir, l.opts.StartTimeout, log); err != nil {
@@ -118,7 +176,7 @@ func (l *Log) attach(ctx context.Context, existed bool) error {
 	if l.consume, err = jetstream.New(l.reader); err != nil {
 		return fmt.Errorf("use JetStream: %w", err)
 	}
-	if l.stream, err = ensureStream(ctx, point, existed); err != nil {
+	if l.stream, err = ensureStream(ctx, point, l.opts.Dir, existed); err != nil {
 		return err
 	}
 	l.metrics.saw(l.stream.CachedInfo().State.LastSeq)
@@ -160,12 +218,18 @@ func (l *Log) shutdown() {
 	}
 	if l.server != nil {
 		l.server.stop()
+	}
+	if l.registered {
 		l.metrics.unregister(l.opts.Registerer)
+	}
+	l.turn <- struct{}{} // what was in flight has ended, and nothing comes after
+	if l.head != nil {
+		l.closeErr = l.head.close()
 	}
 	l.lockMu.Lock()
 	defer l.lockMu.Unlock()
 	if l.lock != nil {
-		l.closeErr = l.lock.release()
+		l.closeErr = errors.Join(l.closeErr, l.lock.release())
 	}
 }
 

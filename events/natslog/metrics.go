@@ -17,6 +17,7 @@ type metrics struct {
 	rebuilds prometheus.Counter
 	restarts prometheus.Counter
 	warnings prometheus.Counter
+	head     prometheus.Counter
 }
 
 func newMetrics(free func() float64) *metrics {
@@ -33,7 +34,8 @@ func newMetrics(free func() float64) *metrics {
 	m.full = counter("kaohe_log_append_full_total", "Commits refused because too little space was free.")
 	m.rebuilds = counter("kaohe_log_reader_rebuilds_total", "Consumers rebuilt because commits failed to arrive in order or at all.")
 	m.restarts = counter("kaohe_log_server_restarts_total", "Restarts of the embedded server because it could not store any more.")
-	m.warnings = counter("kaohe_log_server_warnings_total", "Warnings and errors logged by the embedded server.")
+	m.warnings = counter("kaohe_log_server_warnings_total", "Warnings and errors of the embedded server, and about its space.")
+	m.head = counter("kaohe_log_head_faults_total", "Times that log.head was missing, not readable or could not be written.")
 	return m
 }
 
@@ -42,7 +44,7 @@ func counter(name, help string) prometheus.Counter {
 }
 
 func (m *metrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.sequence, m.free, m.commit, m.retries, m.full, m.rebuilds, m.restarts, m.warnings}
+	return []prometheus.Collector{m.sequence, m.free, m.commit, m.retries, m.full, m.rebuilds, m.restarts, m.warnings, m.head}
 }
 
 func (m *metrics) register(r prometheus.Registerer) error {

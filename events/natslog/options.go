@@ -19,12 +19,16 @@ type Options struct {
 	Logger     *slog.Logger          // takes the warnings and errors of the server too
 	Registerer prometheus.Registerer // gets the metrics kaohe_log_*, until Close
 
+	// Salvage opens a log read-only, damaged or not, without a server and without changing any of its files: what can be
+	// read is read, Append returns ErrReadOnly, and Damage tells what is missing.
+	Salvage bool
+
 	ReserveBytes uint64        // below so much free space Append returns events.ErrFull
 	AckTimeout   time.Duration // how long one try waits for its acknowledgement before the next
 	Stall        time.Duration // a reader that got nothing for so long asks whether it should have
 	StartTimeout time.Duration // how long the server may take to recover the log; 5 million commits take some seconds
 
-	// Now is the clock of the lock file.
+	// Now is the clock of the lock file and of Room.
 	Now func() time.Time
 	// Free tells the free bytes where dir lies; nil asks the operating system.
 	Free func(dir string) (uint64, error)

@@ -27,6 +27,9 @@ const (
 func (l *Log) Read(ctx context.Context, after uint64, fn func(events.Commit) error) error {
 	ctx, cancel := l.bound(ctx)
 	defer cancel()
+	if l.opts.Salvage {
+		return l.left.read(ctx, after, fn)
+	}
 	r := &reading{log: l, fn: fn, last: after}
 	for attempt := 0; ; attempt++ {
 		before := r.last

@@ -2,22 +2,50 @@ package natslog
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/kaohe/kaohe/events"
 )
 
+// roomAge is how long the free space counts as known for those who only ask.
+const roomAge = time.Second
+
+// Room returns nil if a commit of any size could be stored now as far as space goes, otherwise [events.ErrFull] with the
+// free bytes and the reserve, [ErrReadOnly] or [ErrClosed]. It asks the system once a second at most.
+func (l *Log) Room() error {
+	switch {
+	case l.life.Err() != nil:
+		return ErrClosed
+	case l.opts.Salvage:
+		return ErrReadOnly
+	}
+	l.roomMu.Lock()
+	defer l.roomMu.Unlock()
+	now := l.opts.Now()
+	if age := now.Sub(l.roomAt); l.roomAt.IsZero() || age < 0 || age >= roomAge {
+		l.roomAt, l.roomErr = now, l.fits(events.MaxCommit)
+	}
+	return l.roomErr
+}
+
 // room refuses a commit of n bytes for which there is no space above the reserve. When space has come back it makes sure
 // that the server, too, believes it. The caller has the turn.
 func (l *Log) room(n int) error {
-	free, ok := l.free()
-	if ok && free < l.opts.ReserveBytes+uint64(n) {
+	if err := l.fits(n); err != nil {
 		l.full = true
 		l.metrics.full.Inc()
-		return fmt.Errorf("%w: %d bytes are free in %s, %d are kept in reserve", events.ErrFull, free, l.opts.Dir, l.opts.ReserveBytes)
+		return err
 	}
 	if l.full {
 		l.heal()
 		l.full = false
+	}
+	return nil
+}
+
+func (l *Log) fits(n int) error {
+	if free, ok := l.free(); ok && free < l.opts.ReserveBytes+uint64(n) {
+		return fmt.Errorf("%w: %d bytes are free in %s, %d are kept in reserve", events.ErrFull, free, l.opts.Dir, l.opts.ReserveBytes)
 	}
 	return nil
 }

@@ -46,11 +46,11 @@ func streamConfig() jetstream.StreamConfig {
 }
 
 // ensureStream finds the stream as it must be, or makes it if there has never been one.
-func ensureStream(ctx context.Context, js jetstream.JetStream, existed bool) (jetstream.Stream, error) {
+func ensureStream(ctx context.Context, js jetstream.JetStream, dir string, existed bool) (jetstream.Stream, error) {
 	s, err := js.Stream(ctx, Stream)
 	switch {
 	case errors.Is(err, jetstream.ErrStreamNotFound) && existed:
-		return nil, fmt.Errorf("%w: %s is there, but the server could not recover it; its errors say why, restore a backup", ErrForeign, streamDir)
+		return nil, &DamageError{Dir: dir, Reason: streamDir + " is there, but the server cannot recover it; its errors say why"}
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		if s, err = js.CreateStream(ctx, streamConfig()); err != nil {
 			return nil, fmt.Errorf("create stream %s: %w", Stream, err)
