@@ -11,6 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/kaohe/kaohe/deploy"
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/catalogue"
 )
 
 // types are the types of the default plan: twenty-eight of the field, then five of the machine.
@@ -121,6 +123,34 @@ func checkField(t *testing.T, at string, field map[string]any) {
 	}
 	if money := strings.HasSuffix(at, "_yuan"); money != (field["x-money"] != nil) {
 		t.Errorf("%s: a field is money if and only if its name ends in _yuan", at)
+	}
+}
+
+// A pattern tells people little: a field that has one shows what it means. Hashes, which nobody types, need no example, and
+// of amounts it is always said.
+func TestPatternsHaveExamples(t *testing.T) {
+	for name, s := range schemas(t) {
+		eachField(name, s, func(at string, field map[string]any) {
+			pattern, _ := field["pattern"].(string)
+			if pattern == "" || strings.Contains(pattern, "[0-9a-f]{64}") || field["x-decimal"] != nil || field["x-money"] != nil {
+				return
+			}
+			if len(list(field["examples"])) == 0 {
+				t.Errorf("%s has a pattern and no examples", at)
+			}
+		})
+	}
+}
+
+func TestANilWithoutAQuarterIsToldItsForm(t *testing.T) {
+	c, mistakes := catalogue.Load(deploy.Plan())
+	if c == nil {
+		t.Fatal(mistakes)
+	}
+	typ, _ := c.Type("NilReported")
+	_, faults := typ.Normalise([]byte(`{"indicator":"i"}`))
+	if len(faults) != 1 || faults[0].In(events.English) != "data.quarter: is missing, expected text such as 2018Q1" {
+		t.Errorf("got %v", faults)
 	}
 }
 

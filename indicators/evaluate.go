@@ -14,7 +14,9 @@ import (
 func Evaluate(v *projections.View, p *Plan, q Quarter, org int, asOf events.Day) *Scorecard {
 	e := evaluation{reading: reading{v, p}, quarter: q, org: org, on: min(asOf, q.Last()), leaves: p.leavesBelow(org)}
 	unit := p.Orgs.Org(org)
-	card := &Scorecard{Org: unit.Code, OrgName: unit.Name, Quarter: q, AsOf: e.on, Rows: make([]Row, 0, len(p.Indicators))}
+	card := &Scorecard{
+		Org: unit.Code, OrgName: unit.Name, Quarter: q, AsOf: e.on, LeftOut: v.LeftOut(), Breaks: v.Breaks(), Rows: make([]Row, 0, len(p.Indicators)),
+	}
 	for _, d := range p.Indicators {
 		card.Rows = append(card.Rows, e.row(d))
 	}

@@ -23,8 +23,8 @@ const (
 	indicatorsFile = "indicators.yaml"
 )
 
-// Load reads a plan: plan.yaml, orgs.yaml, indicators.yaml and events/*.json. It looks at everything and lists all mistakes,
-// ordered by file and line; the plan is nil if there are any.
+// Load reads a plan: plan.yaml, orgs.yaml, indicators.yaml and events/*.json. It looks at everything and lists the
+// mistakes, up to [catalogue.MaxMistakes] a file, ordered by file and line and fit for a terminal; the plan is nil if there are any.
 func Load(fsys fs.FS) (*Plan, []events.Mistake) {
 	l := &loader{plan: &Plan{indicatorBy: make(map[string]*Definition)}, broken: make(map[string]bool)}
 	l.loadCatalogue(fsys)
@@ -34,17 +34,18 @@ func Load(fsys fs.FS) (*Plan, []events.Mistake) {
 	for _, f := range l.files {
 		l.mistakes = append(l.mistakes, f.mistakes...)
 	}
-	hash, err := hashPlan(fsys)
-	if err != nil && len(l.mistakes) == 0 {
-		l.mistakes = append(l.mistakes, events.Mistake{File: planFile, Text: events.Text{ZH: "读不了:" + err.Error(), EN: "cannot be read: " + err.Error()}})
+	if len(l.mistakes) == 0 {
+		l.hash(fsys)
 	}
 	if len(l.mistakes) > 0 {
+		for i, m := range l.mistakes {
+			l.mistakes[i] = printable(m)
+		}
 		slices.SortStableFunc(l.mistakes, func(a, b events.Mistake) int {
 			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		return nil, slices.Compact(l.mistakes)
 	}
-	l.plan.Hash = hash
 	l.plan.index()
 	return l.plan, nil
 }
@@ -93,29 +94,32 @@ type without struct {
 	hidden map[string]bool
 }
 
+// Stat looks at a file without opening it, which would wait at a pipe.
+func (w without) Stat(name string) (fs.FileInfo, error) { return fs.Stat(w.FS, name) }
+
 func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
 	list, err := fs.ReadDir(w.FS, name)
 	return slices.DeleteFunc(list, func(e fs.DirEntry) bool { return w.hidden[e.Name()] }), err
 }
 
-// hashPlan names a plan by its content: SHA-256 over each file's name and size, and what is in it.
-func hashPlan(fsys fs.FS) (string, error) {
-	schemas, err := fs.Glob(fsys, "events/*.json")
-	if err != nil {
-		return "", err
+// hash names a plan without mistakes by its content: SHA-256 over each file's name and size, and what is in it.
+func (l *loader) hash(fsys fs.FS) {
+	names := []string{planFile, orgsFile, indicatorsFile}
+	for _, t := range l.types.Types() {
+		names = append(names, catalogue.Folder+"/"+t.Schema()+".json")
 	}
-	names := append(schemas, planFile, orgsFile, indicatorsFile)
 	slices.Sort(names)
 	h := sha256.New()
 	for _, name := range names {
-		content, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return "", err
+		content, err := catalogue.ReadFile(fsys, name)
+		if err != nil { // it was there a moment ago
+			l.mistakes = append(l.mistakes, events.Mistake{File: name, Text: catalogue.Unreadable(err)})
+			return
 		}
 		fmt.Fprintf(h, "%s\n%d\n", name, len(content))
 		h.Write(content)
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	l.plan.Hash = hex.EncodeToString(h.Sum(nil))
 }
 
 // Counts is how much a plan holds.

@@ -10,7 +10,10 @@ type Scorecard struct {
 	Quarter Quarter
 	AsOf    events.Day // effective: never after the quarter's end
 	Duties  *Duties    // nil for a unit without duties
-	Rows    []Row      // in the plan's order
+	// LeftOut is how many events and commits of the log the figures leave out because the plan cannot use them, and Breaks
+	// in how many places the log's chain is broken: what the figures rest on is then not all that was recorded.
+	LeftOut, Breaks int64
+	Rows            []Row // in the plan's order
 }
 
 // Row is one indicator of a scorecard.

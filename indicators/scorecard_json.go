@@ -15,6 +15,8 @@ type (
 		AsOf    *date       `json:"as_of"`
 		OrgName events.Text `json:"org_name"`
 		Duties  *Duties     `json:"duties,omitempty"`
+		LeftOut int64       `json:"left_out,omitempty"`
+		Breaks  int64       `json:"breaks,omitempty"`
 		Rows    []Row       `json:"indicators"`
 	}
 	dutiesJSON struct {
@@ -46,7 +48,7 @@ type (
 
 // MarshalJSON writes the scorecard in the shape of the API.
 func (s Scorecard) MarshalJSON() ([]byte, error) {
-	return plainJSON(scorecardJSON{s.Org, s.Quarter, dateOf(s.AsOf), s.OrgName, s.Duties, s.Rows})
+	return plainJSON(scorecardJSON{s.Org, s.Quarter, dateOf(s.AsOf), s.OrgName, s.Duties, s.LeftOut, s.Breaks, s.Rows})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -55,7 +57,7 @@ func (s *Scorecard) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*s = Scorecard{Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Duties: j.Duties, Rows: j.Rows}
+	*s = Scorecard{Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Duties: j.Duties, LeftOut: j.LeftOut, Breaks: j.Breaks, Rows: j.Rows}
 	return nil
 }
 

@@ -3,12 +3,15 @@ package indicators_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/projections"
 )
 
 // guidancesJSON is what the agreed shape has for the guidances of the seed quarter, and what was added to it: the
@@ -93,5 +96,31 @@ func TestScorecardJSONRefuses(t *testing.T) {
 		if err := json.Unmarshal([]byte(s), &card); err == nil {
 			t.Errorf("Unmarshal(%s) took it", s)
 		}
+	}
+}
+
+// Figures that rest on a part of the log say so.
+func TestScorecardSaysWhatIsMissing(t *testing.T) {
+	w := guidancesWorld(t)
+	if b, err := json.Marshal(w.card("2018Q1", "450703", "2018-03-31")); err != nil || bytes.Contains(b, []byte("left_out")) || bytes.Contains(b, []byte("breaks")) {
+		t.Errorf("nothing is missing, yet %.300s, %v", b, err)
+	}
+	reader := projections.NewReader(w.fold, events.NewIDs(), func(projections.Quarantined) {})
+	for _, seq := range []uint64{7, 8, 9} {
+		reader.Take(projections.Parse(events.Commit{Seq: seq, Body: []byte("no commit")}, nil))
+	}
+	reader.Take(projections.Parse(events.Commit{Seq: 11, Body: []byte("no commit")}, nil))
+	card := w.card("2018Q1", "450703", "2018-03-31")
+	view := w.fold.View()
+	if card.LeftOut != 4 || card.LeftOut != view.LeftOut() || card.Breaks < 2 || card.Breaks != view.Breaks() {
+		t.Fatalf("left out %d, breaks %d", card.LeftOut, card.Breaks)
+	}
+	b, err := json.Marshal(card)
+	if err != nil || !bytes.Contains(b, fmt.Appendf(nil, `"left_out":4,"breaks":%d,"indicators":[`, card.Breaks)) {
+		t.Errorf("got %.300s, %v", b, err)
+	}
+	var back indicators.Scorecard
+	if err := json.Unmarshal(b, &back); err != nil || back.LeftOut != card.LeftOut || back.Breaks != card.Breaks {
+		t.Errorf("decoded %d left out, %d breaks, %v", back.LeftOut, back.Breaks, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
@@ -56,17 +57,14 @@ var byteOrderMark = []byte("\ufeff")
 // parseYAML reads a file. It returns nil if there is nothing to go on with; the reason is among the mistakes then.
 func parseYAML(fsys fs.FS, name string) (*yamlFile, *node) {
 	f := &yamlFile{name: name}
-	text, err := fs.ReadFile(fsys, name)
+	text, err := catalogue.ReadFile(fsys, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		f.whole(events.Text{ZH: "缺少这个文件", EN: "the file is missing"}, events.Text{
 			ZH: "`kaohe init 目录` 可写出完整的默认方案", EN: "`kaohe init DIR` writes out a complete plan to start from"})
 		return f, nil
 	case err != nil:
-		f.whole(events.Text{ZH: "读不了:" + err.Error(), EN: "cannot be read: " + err.Error()}, events.Text{})
-		return f, nil
-	case len(text) > catalogue.MaxFile:
-		f.whole(events.Text{ZH: "文件超过 1 MiB", EN: "the file is larger than 1 MiB"}, events.Text{})
+		f.whole(catalogue.Unreadable(err), events.Text{})
 		return f, nil
 	}
 	f.text = bytes.ReplaceAll(bytes.TrimPrefix(text, byteOrderMark), []byte("\r\n"), []byte("\n"))
@@ -93,7 +91,11 @@ func invalidUTF8(b []byte) int {
 }
 
 func (f *yamlFile) parse() *node {
-	doc, err := parser.ParseBytes(f.text, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(string(f.text))
+	if f.tooDeep(tokens) {
+		return nil
+	}
+	doc, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		f.syntaxError(err)
 		return nil
@@ -199,6 +201,9 @@ func (f *yamlFile) whole(text, hint events.Text) {
 }
 
 func (f *yamlFile) add(line, col int, text, hint events.Text) {
+	if len(f.mistakes) >= catalogue.MaxMistakes {
+		return
+	}
 	source := f.line(line)
 	col = max(1, min(col, utf8.RuneCountInString(source)+1))
 	f.mistakes = append(f.mistakes, events.Mistake{File: f.name, Line: line, Column: col, Source: source, Text: text, Hint: hint})

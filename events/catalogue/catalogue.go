@@ -69,6 +69,7 @@ type Field struct {
 	EnumTitles  map[string]events.Text // of each value of Enum
 	Ref         string                 // "indicator", "event_type", ...: the intake checks that the value is a known one of those
 	Default     string                 // canonical JSON of the schema's default; empty if it has none
+	Examples    []string               // canonical JSON of the schema's examples
 	Items       *Field                 // of an array
 	Fields      []*Field               // of an object, in the schema's order; nil if its members are free
 }

@@ -106,7 +106,7 @@ func (c *checker) literals(i int32, r *rule) {
 		}
 	}
 	if !c.full() {
-		c.faultAt(c.tree.path(i), CodeEnum, r.listed, Shorten(c.tree.source(i)), r.enumHint(n))
+		c.faultAt(c.tree.path(i), CodeEnum, r.listed, Shorten(c.tree.source(i)), c.enumHint(n, r))
 	}
 }
 

@@ -5,6 +5,9 @@ import "sync"
 // maxFaults is how many faults of one event are listed.
 const maxFaults = 50
 
+// maxHints is among how many of them wrong names come with the name that was probably meant.
+const maxHints = 10
+
 // checker checks one event. It is used again and again, so that an event costs no more memory than its result.
 type checker struct {
 	tree    tree

@@ -50,19 +50,22 @@ func (c *compiler) schema(v *value, name string, at place) *rule {
 	if at == atProperty {
 		c.fallback(v, r)
 	}
+	if at == atProperty || at == atItem {
+		c.examples(v, r)
+	}
 	return r
 }
 
 func (c *compiler) keywordsAt(at place) []string {
 	switch at {
 	case atRoot:
-		return slices.Concat(labels, ofItem, ofRoot)
+		return slices.Concat(labels, ofCondition, ofRoot)
 	case atProperty:
 		return slices.Concat(labels, ofProperty)
 	case atItem:
 		return slices.Concat(labels, ofItem)
 	}
-	return ofItem
+	return ofCondition
 }
 
 // limits compiles the keywords that bound a value.
@@ -124,13 +127,47 @@ func (c *compiler) fallback(v *value, r *rule) {
 	if w == nil || len(c.mistakes) > 0 && r.kind == Any {
 		return
 	}
+	if check := c.fits(w, r, "default", want("the default", "默认值")); check != nil {
+		check.write(0, r, true)
+		r.field.Default = string(check.out)
+	}
+}
+
+// fits checks a value that the schema itself gives by what the schema says of it. It returns nil if it does not fit.
+func (c *compiler) fits(w *value, r *rule, field string, what phrase) *checker {
 	check := new(checker)
-	if !check.run(r, c.document.text[w.from:w.to]) {
-		f := check.faults[0]
-		f.Field = strings.Replace(f.Field, "data", "default", 1)
-		c.mistake(w.from, want("the default does not fit: "+f.In(events.English), "默认值不合要求:"+f.In(events.Chinese)), phrase{})
+	if check.run(r, c.document.text[w.from:w.to]) {
+		return check
+	}
+	f := check.faults[0]
+	f.Field = strings.Replace(f.Field, "data", field, 1)
+	c.mistake(w.from, want(what.EN+" does not fit: "+f.In(events.English), what.ZH+"不合要求:"+f.In(events.Chinese)), phrase{})
+	return nil
+}
+
+// examples compiles values that show how a field is filled in, which must fit. The first example of a text goes into what
+// is expected of it, since a pattern tells people little.
+func (c *compiler) examples(v *value, r *rule) {
+	w := v.get("examples")
+	if w == nil || len(c.mistakes) > 0 && r.kind == Any {
 		return
 	}
-	check.write(0, r, true)
-	r.field.Default = string(check.out)
+	if w.kind != '[' || len(w.items) == 0 {
+		c.wrong(w, "examples", "a list of values", "示例列表")
+		return
+	}
+	var list []string
+	for _, item := range w.items {
+		if check := c.fits(item, r, "example", want("the example", "示例")); check != nil {
+			check.write(0, r, false)
+			list = append(list, string(check.out))
+		}
+	}
+	r.field.Examples = list
+	if first := w.items[0]; r.kind == String && first.kind == '"' && len(list) > 0 {
+		r.want = exampleWant(first.text)
+		if r.nullable {
+			r.want = orNull(r.want)
+		}
+	}
 }

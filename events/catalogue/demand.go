@@ -117,8 +117,11 @@ func (c *checker) required(i int32, rec *record, p int, because phrase) {
 	}
 	r := rec.props[p].rule
 	w := r.want
-	if r.enum != nil {
+	switch {
+	case r.enum != nil:
 		w = r.listed
+	case r.pattern != nil:
+		w = r.missingWant()
 	}
 	c.faultAt(c.tree.path(i)+"."+rec.props[p].name, CodeMissing, w, "", because)
 }

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"unicode/utf8"
@@ -45,8 +46,14 @@ func (v *value) get(name string) *value {
 	return nil
 }
 
+// full reports whether another mistake would not be listed.
+func (d *document) full() bool { return len(d.mistakes) >= MaxMistakes }
+
 // mistake notes one at an offset of the document. What is read twice is noted once.
 func (d *document) mistake(offset int, text, hint phrase) {
+	if d.full() {
+		return
+	}
 	offset = min(offset, len(d.text))
 	line := bytes.Count(d.text[:offset], []byte{'\n'}) + 1
 	start := bytes.LastIndexByte(d.text[:offset], '\n') + 1
@@ -63,6 +70,9 @@ func (d *document) mistake(offset int, text, hint phrase) {
 func (d *document) parse() *value {
 	dec := jsontext.NewDecoder(bytes.NewReader(d.text), jsontext.AllowDuplicateNames(true))
 	v, err := d.value(dec)
+	if errors.Is(err, errNesting) {
+		return nil
+	}
 	if err == nil {
 		if end := d.skip(int(dec.InputOffset())); end < len(d.text) {
 			d.mistake(end, want("something follows the end of the schema", "模式结束后还有内容"), phrase{})
@@ -89,11 +99,18 @@ func (d *document) skip(at int) int {
 	return at
 }
 
+// errNesting ends the reading of a document that is nested too deeply, which has been said.
+var errNesting = errors.New("nested too deeply")
+
 func (d *document) value(dec *jsontext.Decoder) (*value, error) {
 	from := d.skip(int(dec.InputOffset()))
 	token, err := dec.ReadToken()
 	if err != nil {
 		return nil, err
+	}
+	if dec.StackDepth() > MaxNesting {
+		d.mistake(from, want(fmt.Sprintf("this is nested more than %d levels deep", MaxNesting), fmt.Sprintf("嵌套超过 %d 层", MaxNesting)), phrase{})
+		return nil, errNesting
 	}
 	v := &value{kind: token.Kind(), from: from}
 	switch v.kind {
@@ -109,8 +126,9 @@ func (d *document) value(dec *jsontext.Decoder) (*value, error) {
 		}
 		_, err = dec.ReadToken()
 	case '{':
+		names := make(map[string]bool)
 		for err == nil && dec.PeekKind() != '}' {
-			err = d.member(dec, v)
+			err = d.member(dec, v, names)
 		}
 		if err == nil {
 			_, err = dec.ReadToken()
@@ -120,16 +138,17 @@ func (d *document) value(dec *jsontext.Decoder) (*value, error) {
 	return v, err
 }
 
-func (d *document) member(dec *jsontext.Decoder, v *value) error {
+func (d *document) member(dec *jsontext.Decoder, v *value, names map[string]bool) error {
 	at := d.skip(int(dec.InputOffset()))
 	token, err := dec.ReadToken()
 	if err != nil {
 		return err
 	}
 	name := token.String()
-	if v.get(name) != nil {
+	if names[name] {
 		d.mistake(at, want(`"`+name+`" stands here twice`, `"`+name+`" 重复`), want("remove one of them", "请去掉一处"))
 	}
+	names[name] = true
 	child, err := d.value(dec)
 	if err != nil {
 		return err

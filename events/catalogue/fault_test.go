@@ -55,11 +55,11 @@ func TestFaultsNameTheFieldWhatWasExpectedAndWhatCame(t *testing.T) {
 			`decimal_negative | data.weight: expected a decimal number with at most four places, such as 0.35, got -1; it must not be negative`}},
 		{"fewer counted than named", `{"kind":"design","size":1,"count":1,"entities":[{"name":"a"},{"name":"b"}]}`, true, []string{`count | data.count: expected at least 2, as many as there are entities, got 1`}},
 		{"an unknown field within", `{"kind":"design","size":1,"entities":[{"name":"a"},{"nme":"b"}]}`, true, []string{
-			`unknown | data.entities[1].nme: expected one of the fields id, name, part_yuan, times, got nme; did you mean name?`,
+			`unknown | data.entities[1].nme: expected one of the fields id, name, part_yuan, times, got "b"; did you mean name?`,
 			`missing | data.entities[1].name: is missing, expected text`}},
 		{"an unknown field by its title", `{"kind":"design","size":1,"box":{"宽":1,"Height":2}}`, true, []string{
-			`unknown | data.box.宽: expected one of the fields tall, wide, got 宽; did you mean wide?`,
-			`unknown | data.box.Height: expected one of the fields tall, wide, got Height; did you mean tall?`}},
+			`unknown | data.box.宽: expected one of the fields tall, wide, got 1; did you mean wide?`,
+			`unknown | data.box.Height: expected one of the fields tall, wide, got 2; did you mean tall?`}},
 		{"none of the alternatives", `{"kind":"design"}`, true, []string{`choice | data: expected at least code, or size, or kind is utility and text, got kind`,
 			`length | data: expected at least 2 fields, got {"kind":"design"}; these are 1 field`}},
 		{"two alternatives at once", `{"kind":"design","size":1,"left":"L","right":7}`, true, []string{`choice | data: expected exactly one of: left; right; not (left or right), got kind, size, left, right`}},

@@ -11,11 +11,12 @@ import (
 // The keywords of the subset of JSON Schema 2020-12 that a plan's schemas are written in, by where they may stand. Every
 // one of them is checked on every event; one that is not listed is a mistake, for it would be ignored in silence.
 var (
-	labels     = []string{"title", "x-title-en", "description", "x-description-en", "$comment"}
-	ofRoot     = []string{"$schema", "$id", "x-day", "x-control", "x-identity", "x-entity"}
-	ofProperty = []string{"type", "default"}
-	ofItem     = []string{"type"}
-	ofKind     = [...][]string{
+	labels      = []string{"title", "x-title-en", "description", "x-description-en", "$comment"}
+	ofRoot      = []string{"$schema", "$id", "x-day", "x-control", "x-identity", "x-entity"}
+	ofProperty  = []string{"type", "default", "examples"}
+	ofItem      = []string{"type", "examples"}
+	ofCondition = []string{"type"}
+	ofKind      = [...][]string{
 		Any:     {"enum", "const", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems"},
 		String:  {"enum", "x-titles", "const", "minLength", "maxLength", "pattern", "x-ref"},
 		Integer: {"enum", "x-titles", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
@@ -32,7 +33,7 @@ var (
 	standard = []string{
 		"$ref", "$defs", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary", "multipleOf", "prefixItems", "contains",
 		"minContains", "maxContains", "patternProperties", "propertyNames", "dependentSchemas", "unevaluatedItems",
-		"unevaluatedProperties", "contentEncoding", "contentMediaType", "contentSchema", "deprecated", "readOnly", "writeOnly", "examples",
+		"unevaluatedProperties", "contentEncoding", "contentMediaType", "contentSchema", "deprecated", "readOnly", "writeOnly",
 	}
 )
 
@@ -48,6 +49,9 @@ func (c *compiler) vocabulary(v *value, place phrase, allowed ...[]string) {
 	for _, m := range v.members {
 		if slices.Contains(known, m.name) {
 			continue
+		}
+		if c.full() {
+			return
 		}
 		hint := didYouMean(events.Suggest(m.name, known))
 		if hint == (phrase{}) {

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"errors"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -14,10 +13,7 @@ import (
 // Folder is where the schemas are in a plan.
 const Folder = "events"
 
-// MaxFile bounds a file of a plan, in bytes.
-const MaxFile = 1 << 20
-
-// Load reads the schemas of a plan, the files events/<Type>.v<N>.json. It lists every mistake in every file, in the order
+// Load reads the schemas of a plan, the files events/<Type>.v<N>.json. It lists the mistakes in every file, in the order
 // of the files; the catalogue is nil if there is one.
 func Load(fsys fs.FS) (*Catalogue, []events.Mistake) {
 	entries, err := fs.ReadDir(fsys, Folder)
@@ -28,7 +24,7 @@ func Load(fsys fs.FS) (*Catalogue, []events.Mistake) {
 	c := &Catalogue{byName: make(map[string]*Type)}
 	var mistakes []events.Mistake
 	for _, e := range entries {
-		if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+		if !isSchema(e) {
 			continue
 		}
 		t, wrong := loadType(fsys, Folder+"/"+e.Name())
@@ -54,11 +50,9 @@ func Load(fsys fs.FS) (*Catalogue, []events.Mistake) {
 	return c, nil
 }
 
-func reason(err error) string {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err.Error()
-	}
-	return err.Error()
+// isSchema leaves out what is not meant to be a schema: hidden files, and folders unless they are named like one.
+func isSchema(e fs.DirEntry) bool {
+	return !strings.HasPrefix(e.Name(), ".") && (!e.IsDir() || strings.HasSuffix(e.Name(), ".json"))
 }
 
 var fileName = regexp.MustCompile(`^([A-Z][A-Za-z0-9]{0,62})\.v([1-9][0-9]{0,3})$`)
@@ -75,13 +69,9 @@ func loadType(fsys fs.FS, file string) (*Type, []events.Mistake) {
 		}
 		name = []string{"", "", "1"}
 	}
-	text, err := fs.ReadFile(fsys, file)
+	text, err := ReadFile(fsys, file)
 	if err != nil {
-		d.mistakes = append(d.mistakes, events.Mistake{File: file, Text: want("cannot be read: "+reason(err), "无法读取:"+reason(err))})
-		return nil, d.mistakes
-	}
-	if len(text) > MaxFile {
-		d.mistakes = append(d.mistakes, events.Mistake{File: file, Text: want("the file is larger than 1 MiB", "文件超过 1 MiB")})
+		d.mistakes = append(d.mistakes, events.Mistake{File: file, Text: Unreadable(err)})
 		return nil, d.mistakes
 	}
 	d.text = text

@@ -10,7 +10,7 @@ import (
 
 // record compiles the schema of an object: a record, whose properties are all known, or a free object.
 func (c *compiler) record(v *value, r *rule) {
-	rec := &record{index: map[string]int{}, count: unset, entities: unset}
+	rec := &record{index: map[string]int{}, count: unset, entities: unset, fields: knownFields(nil)}
 	r.record = rec
 	props := v.get("properties")
 	if props != nil && props.kind != '{' {
@@ -52,6 +52,7 @@ func (c *compiler) properties(v *value, r *rule) {
 	for i, p := range r.record.props {
 		r.record.index[p.name] = i
 	}
+	r.record.fields = knownFields(r.record.props)
 }
 
 // titlesOnce notes a title that another field of the record has in the same language: a sheet's column is found by it.

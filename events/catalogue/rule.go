@@ -58,6 +58,7 @@ func (l literal) is(n *node) bool { return l.kind == n.kind && l.text == string(
 type record struct {
 	props  []prop         // sorted by name, as RFC 8785 wants members
 	index  map[string]int // into props
+	fields known          // the names of the properties, for faults
 	rest   *rule          // of members that are not in props; nil if there may be none
 	demand *demand        // of the members together; nil without one
 

@@ -40,6 +40,9 @@ func (s *scanner) stringValue(i int32) bool {
 // textFault notes what is wrong with a string or with the name of a member.
 func (s *scanner) textFault(i int32, t textTraits, raw []byte) {
 	s.tree.nodes[i].bad = true
+	if s.c.full() {
+		return
+	}
 	add := func(code string, w phrase, hint phrase) {
 		s.c.faultAt(s.tree.path(i), code, w, Shorten(raw), hint)
 	}

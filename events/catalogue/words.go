@@ -58,11 +58,20 @@ func didYouMean(name string) phrase {
 }
 
 // enumHint names the value that was probably meant: the nearest one, or the one whose title was given.
-func (r *rule) enumHint(n *node) phrase {
+func (c *checker) enumHint(n *node, r *rule) phrase {
 	if n.kind != kindString || r.field == nil {
 		return phrase{}
 	}
-	return didYouMean(suggest(string(n.text), r.field.Enum, r.field.EnumTitles))
+	return c.meant(n.text, r.field.Enum, r.field.EnumTitles)
+}
+
+// meant is the hint for a wrong name. Only the first faults of an event have one: looking for near names takes far longer
+// than finding the fault, and whoever sends dozens of wrong names did not mistype them.
+func (c *checker) meant(name []byte, names []string, titles map[string]events.Text) phrase {
+	if len(c.faults) >= maxHints {
+		return phrase{}
+	}
+	return didYouMean(suggest(string(name), names, titles))
 }
 
 // suggest finds the name that a wrong one stands for: the nearest one, or the one with that title in either language.
@@ -96,26 +105,52 @@ func (c *checker) unknown(m int32, rec *record) {
 	if c.full() {
 		return
 	}
-	names := make([]string, len(rec.props))
-	titles := make(map[string]events.Text, len(rec.props))
-	for i, p := range rec.props {
-		names[i] = p.name
-		titles[p.name] = p.rule.field.Title
+	hint := c.meant(c.tree.nodes[m].name, rec.fields.names, rec.fields.titles)
+	c.faultAt(c.tree.path(m), CodeUnknown, rec.fields.want, Shorten(c.tree.source(m)), hint)
+}
+
+// known is the names of a record's properties and the words that list them: made once, as they do not change.
+type known struct {
+	names  []string
+	titles map[string]events.Text
+	want   phrase
+}
+
+func knownFields(props []prop) known {
+	k := known{titles: make(map[string]events.Text, len(props)), want: want("no such field", "没有这个字段")}
+	for _, p := range props {
+		k.names = append(k.names, p.name)
+		k.titles[p.name] = p.rule.field.Title
 	}
-	n := &c.tree.nodes[m]
-	w := want("no such field", "没有这个字段")
-	if len(names) > 0 {
-		w = want("one of the fields "+strings.Join(names, ", "), "字段 "+strings.Join(names, "、")+" 之一")
+	if len(props) > 0 {
+		k.want = want("one of the fields "+strings.Join(k.names, ", "), "字段 "+strings.Join(k.names, "、")+" 之一")
 	}
-	c.faultAt(c.tree.path(m), CodeUnknown, w, Shorten(n.name), didYouMean(suggest(string(n.name), names, titles)))
+	return k
+}
+
+// exampleWant says what a text looks like.
+func exampleWant(example string) phrase {
+	return want("text such as "+example, example+" 这样的文字")
 }
 
 // patternWant says a format, with the field's description as it tells people what to write.
 func (r *rule) patternWant() phrase {
 	w := want("text of the form "+r.pattern.String(), "符合 "+r.pattern.String()+" 的文字")
+	if r.field != nil && len(r.field.Examples) > 0 {
+		w = want(r.want.EN+", of the form "+r.pattern.String(), r.want.ZH+",须符合 "+r.pattern.String())
+	}
 	if r.field != nil && r.field.Description != (phrase{}) {
 		w.EN += " (" + r.field.Description.In(events.English) + ")"
 		w.ZH += "(" + r.field.Description.In(events.Chinese) + ")"
+	}
+	return w
+}
+
+// missingWant says what a text with a form looks like to somebody who wrote none: by its example, else by its description.
+func (r *rule) missingWant() phrase {
+	w := r.want
+	if d := r.field.Description; len(r.field.Examples) == 0 && d != (phrase{}) {
+		w = want(w.EN+" ("+d.In(events.English)+")", w.ZH+"("+d.In(events.Chinese)+")")
 	}
 	return w
 }

@@ -38,6 +38,18 @@ func (p *preparation) checkMeaning() {
 	if refs := p.in.refs[p.typ]; len(refs) > 0 {
 		p.checkRefs(refs)
 	}
+	p.checkPlan()
+}
+
+// checkPlan asks what the plan has to say of the event, once everything else is good: who answers may go by that.
+func (p *preparation) checkPlan() {
+	check := p.in.Check[p.typ.Name]
+	if check == nil || p.wrong > 0 {
+		return
+	}
+	e := p.event
+	e.Schema, e.Data = p.in.schemas[p.typ], p.data.WithDefaults()
+	p.note(check(e)...)
 }
 
 // checkPeriod holds a period fact within one quarter (SEMANTICS 1.2), since nobody knows how much of it fell into which.

@@ -27,6 +27,11 @@ type Options struct {
 	// Resolve answers, for each x-ref of the schemas, which values are known. "org" and "event_type" have defaults.
 	Resolve map[string]Resolver
 
+	// Check has, for some types of events, what nobody but the plan can say of them. It is asked about an event that is good
+	// in every other way, as it will be recorded but for its id; the faults that it finds refuse the event. Many goroutines
+	// ask at a time.
+	Check map[string]func(e events.Event) []catalogue.Fault
+
 	Now   func() time.Time // the acceptance day is its day in Zone
 	NewID func() string    // ids of commits
 
@@ -75,6 +80,11 @@ func (o *Options) validate() error {
 	}
 	if _, ok := o.Orgs.Index(o.DefaultOrg); o.DefaultOrg != "" && !ok {
 		return fmt.Errorf("intake: Options.DefaultOrg %s is no org of the plan", o.DefaultOrg)
+	}
+	for name, check := range o.Check {
+		if _, ok := o.Catalogue.Type(name); !ok || check == nil {
+			return fmt.Errorf("intake: Options.Check of %s has no such type or no function", name)
+		}
 	}
 	if o.Timeout < 0 || o.Grace < 0 || o.Queue.Events < 0 || o.Queue.Bytes < 0 {
 		return errors.New("intake: Options.Timeout, Grace and Queue must not be negative")
