@@ -15,6 +15,7 @@ var csvHead = []string{
 	"last_event", "target_illustrative",
 	"quarter_value", "quarter_target", "quarter_expected", "quarter_gap", "quarter_completion", "quarter_pace_ratio", "quarter_status", "quarter_reported", "quarter_events",
 	"year_value", "year_base", "year_target", "year_expected", "year_gap", "year_completion", "year_pace_ratio", "year_status", "year_reported", "year_events",
+	"target_problem", "first_target",
 }
 
 // showCSV prints the scorecard in the plan's order.
@@ -47,7 +48,8 @@ func csvRow(card *indicators.Scorecard, r *indicators.Row) []string {
 		string(r.Direction), string(r.Status), strconv.FormatBool(r.Reported), last, strconv.FormatBool(r.TargetIllustrative),
 	}
 	row = append(row, csvFigure(r.Quarter, false)...)
-	return append(row, csvFigure(r.Year, true)...)
+	row = append(row, csvFigure(r.Year, true)...)
+	return append(row, string(r.TargetProblem), csvNumber(r.FirstTarget))
 }
 
 func csvFigure(f *indicators.Figure, withBase bool) []string {

@@ -105,11 +105,21 @@ func (c *cli) number(r *indicators.Row, n indicators.Number) string {
 	return n.Text(r.Decimals, c.lang)
 }
 
+// exact writes a figure with as many decimals as the target has, if that is more than the indicator: whoever set 5.5 or
+// 99.95 must not read 6 or 100.
+func (c *cli) exact(r *indicators.Row, n, target indicators.Number) string {
+	if r.Money {
+		return c.number(r, n)
+	}
+	_, frac, _ := strings.Cut(target.String(), ".")
+	return n.Text(max(r.Decimals, len(frac)), c.lang)
+}
+
 func (c *cli) target(r *indicators.Row) string {
 	if r.Year == nil || !r.Year.Target.Known() {
 		return indicators.Unknown
 	}
-	s := c.number(r, r.Year.Target)
+	s := c.exact(r, r.Year.Target, r.Year.Target)
 	if r.TargetIllustrative {
 		s += "*"
 	}
@@ -143,10 +153,10 @@ func (c *cli) gap(r *indicators.Row) string {
 		return indicators.Unknown
 	}
 	if r.Year.Gap.Sign() < 0 {
-		over := strings.TrimPrefix(c.number(r, r.Year.Gap), "-")
+		over := strings.TrimPrefix(c.exact(r, r.Year.Gap, r.Year.Target), "-")
 		return c.sayf("超 %s", "%s over", over)
 	}
-	return c.number(r, r.Year.Gap)
+	return c.exact(r, r.Year.Gap, r.Year.Target)
 }
 
 // completion is computed anew from the value and the target: the ratio of the JSON is rounded already, and rounding it

@@ -46,6 +46,26 @@ func TestCompletionIsRoundedOnce(t *testing.T) {
 	}
 }
 
+// TestTargetsAreShownAsTheyWereSet: no target is rounded to another one, and the gap has its decimals.
+func TestTargetsAreShownAsTheyWereSet(t *testing.T) {
+	for _, tt := range []struct {
+		decimals            int
+		target, gap         indicators.Number
+		wantTarget, wantGap string
+	}{
+		{0, indicators.NewNumber(55, 1), indicators.NewNumber(45, 1), "5.5", "4.5"},
+		{0, indicators.NewNumber(1600, 0), indicators.NewNumber(1500, 0), "1,600", "1,500"},
+		{1, indicators.NewNumber(9995, 2), indicators.NewNumber(-5, 2), "99.95", "0.05 over"},
+		{1, indicators.NewNumber(100, 0), indicators.NewNumber(33333, 3), "100.0", "33.3"},
+	} {
+		c, _ := screen(events.English)
+		row := &indicators.Row{Decimals: tt.decimals, Year: &indicators.Figure{Target: tt.target, Gap: tt.gap}}
+		if target, gap := c.target(row), c.gap(row); target != tt.wantTarget || gap != tt.wantGap {
+			t.Errorf("target %v, gap %v are shown as %s, %s, want %s, %s", tt.target, tt.gap, target, gap, tt.wantTarget, tt.wantGap)
+		}
+	}
+}
+
 // TestOneCardReadsTheSameEverywhere: the demo has fractions, gaps has what the JSON says of them.
 func TestOneCardReadsTheSameEverywhere(t *testing.T) {
 	value, target := indicators.NewNumber(234499960, 8), indicators.NewNumber(200000001, 8) // 2.3450 in the JSON, 2.34 by two decimals

@@ -34,10 +34,17 @@ type cli struct {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
 	// Widths must not hang on the locale of whoever runs us: ambiguous characters take one column, as terminals do it.
 	text.OverrideRuneWidthEastAsianWidth(false)
-	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr, env: env, lang: language(args, env)}
-	root := c.root()
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	out := &sink{w: stdout}
+	c := &cli{stdin: stdin, stdout: out, stderr: stderr, env: env, lang: language(args, env)}
+	err := c.readable(args)
+	if err == nil {
+		root := c.root()
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	}
+	if out.err != nil && (err == nil || errors.Is(err, out.err)) {
+		err = c.unwritten(out.err)
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -92,7 +99,7 @@ func (c *cli) usagef(zh, en string, args ...any) error {
 
 // width returns how many columns the terminal has that stdout goes to, or 0 if it goes elsewhere.
 func (c *cli) width() int {
-	f, ok := c.stdout.(*os.File)
+	f, ok := beneath(c.stdout).(*os.File)
 	if !ok || !terminal(f) {
 		return 0
 	}
@@ -105,7 +112,7 @@ func (c *cli) width() int {
 
 // terminal tells whether w is one. The null device is a character device too, but nobody looks at it.
 func terminal(w any) bool {
-	f, ok := w.(*os.File)
+	f, ok := beneath(w).(*os.File)
 	if !ok {
 		return false
 	}

@@ -61,6 +61,25 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"emit", "PatentGranted", "kind"}, `kaohe: "kind" is not key=value`},
 		{[]string{"emit", "PatentGranted", "--nth", "x"}, `kaohe: flag --nth cannot be "x", expected int`},
 		{[]string{"init"}, "kaohe: expected one directory"},
+		{[]string{"emit", "PatentGranted", "--id", ""}, "kaohe: flag --id is empty; leave it out"},
+		{[]string{"emit", "PatentGranted", "--source", " "}, "kaohe: flag --source is empty"},
+		{[]string{"emit", "PatentGranted", "note=\xb7"}, `kaohe: argument 3, "note=\xb7", is not UTF-8 text`},
+		{[]string{"emit", "PatentGranted", "--id=\xff"}, `kaohe: argument 3, "--id=\xff", is not UTF-8 text`},
+		{[]string{"gaps", "--org", ""}, "kaohe: flag --org is empty"},
+		{[]string{"void"}, "kaohe: say which event is meant: its position"},
+		{[]string{"void", "s"}, "kaohe: say which event is meant"},
+		{[]string{"void", "s", "i"}, "kaohe: the reason is missing"},
+		{[]string{"void", "1-0"}, "kaohe: the reason is missing"},
+		{[]string{"void", "1-0", "--reason", ""}, "kaohe: flag --reason is empty"},
+		{[]string{"void", "1-0", "x", "--reason", "r"}, `kaohe: unexpected argument "x"`},
+		{[]string{"void", "s", "i", "--id", ""}, "kaohe: flag --id is empty"},
+		{[]string{"correct", "s", "i", "--reason", "r"}, "kaohe: say what changes: key=value"},
+		{[]string{"correct", "1-0", "--reason", "r"}, "kaohe: say what changes"},
+		{[]string{"correct", "1-0", "kind=design"}, "kaohe: the reason is missing"},
+		{[]string{"correct", "s", "i", "kind", "--reason", "r"}, `kaohe: "kind" is not key=value`},
+		{[]string{"nil"}, "kaohe: expected one indicator or type of event"},
+		{[]string{"nil", "conversions"}, "kaohe: the quarter is missing"},
+		{[]string{"nil", "conversions", "--quarter", "2018"}, `kaohe: flag --quarter cannot be "2018", expected a quarter`},
 		{[]string{"check", "a", "b"}, `kaohe: unexpected argument "b"`},
 		{[]string{"serve", "--as-of", "2018-02-30"}, `kaohe: flag --as-of cannot be "2018-02-30", expected a day`},
 		{[]string{"serve", "--listen", "0.0.0.0:8470"}, `kaohe: listen address "0.0.0.0:8470": not a loopback address`},
@@ -78,7 +97,9 @@ func TestWrongUsage(t *testing.T) {
 
 func TestUnreachableServerNamesAddressAndWayOut(t *testing.T) {
 	env := map[string]string{"KAOHE_SERVER": "127.0.0.1:1"}
-	for _, args := range [][]string{{"gaps"}, {"emit", "PatentGranted"}, {"emit", "--list"}} {
+	for _, args := range [][]string{
+		{"gaps"}, {"emit", "PatentGranted"}, {"emit", "--list"}, {"void", "1-0", "--reason", "r"}, {"correct", "s", "i", "k=v", "--reason", "r"}, {"nil", "conversions", "--quarter", "2018Q1"},
+	} {
 		code, _, stderr := invoke(t, env, args...)
 		if code != exitFailed || !strings.Contains(stderr, "cannot reach http://127.0.0.1:1: ") || !strings.Contains(stderr, "kaohe serve") {
 			t.Errorf("%v: exit %d, stderr %q, want exit %d, the address and the way out", args, code, stderr, exitFailed)
@@ -98,7 +119,7 @@ func TestHelpOfACommand(t *testing.T) {
 }
 
 func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
-	commands := [][]string{nil, {"demo"}, {"serve"}, {"emit"}, {"gaps"}, {"check"}, {"init"}, {"version"}}
+	commands := [][]string{nil, {"demo"}, {"serve"}, {"emit"}, {"void"}, {"correct"}, {"nil"}, {"gaps"}, {"check"}, {"init"}, {"version"}}
 	for _, lang := range []struct{ flag, heading string }{{"zh", "示例:"}, {"en", "Examples:"}} {
 		for _, command := range commands {
 			code, stdout, stderr := invoke(t, nil, append(command, "--help", "--lang", lang.flag)...)
@@ -115,7 +136,7 @@ func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
 func TestHelpOfServeListsThePaths(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		_, stdout, _ := invoke(t, nil, "serve", "--help", "--lang", lang)
-		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/catalogue", "/v1/quarantine", "/metrics", "/healthz", "/readyz"} {
+		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/catalogue", "/v1/events/", "/v1/quarantine", "/metrics", "/healthz", "/readyz"} {
 			if !strings.Contains(stdout, path) {
 				t.Errorf("serve --help --lang %s does not tell of %s", lang, path)
 			}

@@ -53,17 +53,19 @@ end; --data keeps it.`),
 		if once {
 			s.listen = ""
 		}
-		if s.data == "" {
-			if s.data, err = os.MkdirTemp("", "kaohe-demo-"); err != nil {
-				return err
-			}
-			defer os.RemoveAll(s.data)
-		}
 		opts, err := c.appOptions(&s, slog.LevelWarn)
 		if err != nil {
 			return err
 		}
-		return c.withApp(cmd.Context(), opts, func(ctx context.Context, a *app.App) error {
+		ctx, restore := underSignals(cmd.Context())
+		defer restore()
+		if opts.Data == "" {
+			if opts.Data, err = os.MkdirTemp("", "kaohe-demo-"); err != nil {
+				return err
+			}
+			defer os.RemoveAll(opts.Data)
+		}
+		return c.withApp(ctx, opts, func(ctx context.Context, a *app.App) error {
 			if err := c.runDemo(ctx, a, opts.Plan, show); err != nil || once {
 				return err
 			}

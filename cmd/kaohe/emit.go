@@ -5,39 +5,39 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/indicators/api"
 )
 
-// emission is one fact on its way to the server.
+// emission is one event on its way to the server: what emit, void, correct and nil have in common.
 type emission struct {
 	cl                    *client
 	id, source, org, time string
 	nth                   int
 	output                string
-	list                  bool
 }
 
 func (c *cli) emit() *cobra.Command {
 	var e emission
+	var list bool
 	cmd := &cobra.Command{
 		Use:   c.say("emit 类型 [字段=值 ...]", "emit TYPE [key=value ...]"),
 		Short: c.say("登记一件事", "record a fact"),
 		Long: c.say(`登记一件事，落盘后返回其位置。同一件事重复登记不会重复计数。
 
 字段用 字段=值 写；嵌套用点号（entities.0.name=…），列表用逗号。金额可写 13万元、1.2亿、130,000，
-换算后回显。服务认得哪些类型和字段，用 --list 查看。`,
+换算后回显。服务认得哪些类型和字段，用 --list 查看。登记错了用 kaohe correct 更正，或用 kaohe void 作废。`,
 			`Records a fact and answers with its position once it is on disk. Recording the same fact again counts nothing twice.
 
 Fields are written key=value; nested ones with dots (entities.0.name=...), lists with commas. Amounts may be
-written 13万元, 1.2亿 or 130,000; the conversion is shown. --list shows the types and fields that the server knows.`),
+written 13万元, 1.2亿 or 130,000; the conversion is shown. --list shows the types and fields that the server knows.
+What was recorded wrongly is put right by kaohe correct, or withdrawn by kaohe void.`),
 		Example: c.examples(
 			"kaohe emit PatentGranted kind=invention patent_no=ZL201510000001.1 --time 2018-03-20", "一件发明专利授权", "an invention patent was granted",
 			"kaohe emit SubsidyApplied subsidy_id=S-2018-04 enterprise_id=E-7 kind=conversion requested_yuan=13万元", "金额用万元", "an amount in 万元",
@@ -45,25 +45,47 @@ written 13万元, 1.2亿 or 130,000; the conversion is shown. --list shows the t
 			"kaohe emit --list", "有哪些类型", "which types there are",
 			"kaohe emit PatentGranted --list", "某类型有哪些字段", "which fields a type has"),
 	}
+	flags := cmd.Flags()
+	flags.StringVar(&e.source, "source", "", c.say("来源 URI（默认 kaohe:<单位>）", "source, a URI (default kaohe:<org>)"))
+	flags.StringVar(&e.time, "time", "", c.say("发生日期，如 2018-03-20（默认今天）", "day on which it happened, such as 2018-03-20 (default today)"))
+	flags.BoolVar(&list, "list", false, c.say("列出类型，或某类型的字段", "list the types, or the fields of a type"))
+	c.sends(cmd, &e, func(ctx context.Context, args []string) error {
+		if list {
+			return c.listTypes(ctx, e.cl, args, e.output)
+		}
+		return e.run(ctx, c, args)
+	})
+	return cmd
+}
+
+// sends adds to a command the flags that all have which send an event, and what is done before run.
+func (c *cli) sends(cmd *cobra.Command, e *emission, run func(ctx context.Context, args []string) error) {
 	server := c.serverFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&e.id, "id", "", c.say("事件编号（默认由内容得出，重复登记不会重复计数）", "id of the event (default: derived from the fact, so that a repeat is recognised)"))
-	flags.StringVar(&e.source, "source", "", c.say("来源 URI（默认 kaohe:<单位>）", "source, a URI (default kaohe:<org>)"))
+	flags.StringVar(&e.id, "id", "", c.say("事件编号（默认由内容得出，重复登记不会重复计数）", "id of the event (default: derived from what it says, so that a repeat is recognised)"))
 	flags.StringVar(&e.org, "org", "", c.say("单位代码（默认为方案的默认单位）", "code of the unit (default: the plan's)"))
-	flags.StringVar(&e.time, "time", "", c.say("发生日期，如 2018-03-20（默认今天）", "day on which it happened, such as 2018-03-20 (default today)"))
-	flags.IntVar(&e.nth, "nth", 1, c.say("内容完全相同的第几件", "number of this one among facts with equal content"))
-	flags.BoolVar(&e.list, "list", false, c.say("列出类型，或某类型的字段", "list the types, or the fields of a type"))
+	flags.IntVar(&e.nth, "nth", 1, c.say("内容完全相同的第几件", "number of this one among those with equal content"))
 	flags.VarP(choice(&e.output, "table", "json"), "output", "o", c.say("输出格式", "output"))
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if err := c.notBlank(cmd); err != nil {
+			return err
+		}
 		if e.cl, err = c.client(*server); err != nil {
 			return err
 		}
-		if e.list {
-			return c.listTypes(cmd.Context(), e.cl, args, e.output)
-		}
-		return e.run(cmd.Context(), c, args)
+		return run(cmd.Context(), args)
 	}
-	return cmd
+}
+
+// notBlank refuses flags that were given and say nothing, as --id "$ID" does when ID is not set: the default in its place
+// would be another thing than what was meant.
+func (c *cli) notBlank(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.Type() == "string" && strings.TrimSpace(f.Value.String()) == "" {
+			err = c.usagef("选项 --%[1]s 是空的；不需要就不要写 --%[1]s", "flag --%[1]s is empty; leave it out if it is not needed", f.Name)
+		}
+	})
+	return err
 }
 
 func (e *emission) run(ctx context.Context, c *cli, args []string) error {
@@ -82,15 +104,20 @@ func (e *emission) run(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	a, err := e.cl.do(ctx, http.MethodPost, "/v1/events", "application/cloudevents+json", body)
-	if err != nil {
-		return err
-	}
-	if err := c.showReceipt(e.cl, a, notes, e.output); err != nil {
+	if err := e.send(ctx, c, body, notes); err != nil {
 		return err
 	}
 	c.warnFuture(e.day(known), known)
 	return nil
+}
+
+// send posts an event and shows what became of it.
+func (e *emission) send(ctx context.Context, c *cli, body []byte, notes []string) error {
+	a, err := e.cl.do(ctx, http.MethodPost, "/v1/events", api.MediaEvent, body)
+	if err != nil {
+		return err
+	}
+	return c.showReceipt(e.cl, a, notes, e.output)
 }
 
 // warnFuture says why figures do not move: a server with an earlier business date, such as the demo's, does not count the
@@ -117,7 +144,16 @@ func (c *cli) assignments(args []string) ([]assignment, error) {
 // event writes the structured CloudEvent. Types and fields that are not known go out as they are: the server refuses
 // them with its reasons, from one place.
 func (e *emission) event(c *cli, known *api.Catalogue, typ string, list []assignment) (body []byte, notes []string, err error) {
-	fields := typeFields(known, typ)
+	data, notes, err := c.data(typeFields(known, typ), list, convert)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err = e.encode(typ, e.day(known), data)
+	return body, notes, err
+}
+
+// data makes the data of an event of assignments, with a note for each value that was written in another way.
+func (c *cli) data(fields []api.Field, list []assignment, convert func(*api.Field, string) converted) (object any, notes []string, err error) {
 	var data node
 	for _, a := range list {
 		v := convert(findField(fields, a.path), a.value)
@@ -128,11 +164,15 @@ func (e *emission) event(c *cli, known *api.Catalogue, typ string, list []assign
 			return nil, nil, c.usagef("字段 %s 给了两次，或既是值又是一组值", "%s is given twice, or is both a value and a group of values", a.key())
 		}
 	}
-	object, err := data.build()
-	if err != nil {
+	if object, err = data.build(); err != nil {
 		return nil, nil, c.usagef("列表的序号应为 0、1、2……，不能有空缺", "the indexes of a list must be 0, 1, 2, ... without a gap")
 	}
-	event := map[string]any{"specversion": "1.0", "type": typ, "time": e.day(known), "data": object}
+	return object, notes, nil
+}
+
+// encode writes a structured CloudEvent.
+func (e *emission) encode(typ, day string, data any) ([]byte, error) {
+	event := map[string]any{"specversion": "1.0", "type": typ, "time": day, "data": data}
 	for name, value := range map[string]string{"id": e.id, "source": e.source, "org": e.org} {
 		if value != "" {
 			event[name] = value
@@ -141,23 +181,27 @@ func (e *emission) event(c *cli, known *api.Catalogue, typ string, list []assign
 	if e.nth != 1 {
 		event["nth"] = e.nth
 	}
-	body, err = json.Marshal(event)
-	return body, notes, err
+	return json.Marshal(event)
 }
 
 // day returns the time of the event: as given, dates in any common way of writing; else today where the plan lives.
 func (e *emission) day(known *api.Catalogue) string {
 	if e.time != "" {
-		if d, ok := plainDate(e.time); ok {
-			return d
-		}
-		return e.time
+		return givenDate(e.time)
 	}
 	zone, err := time.LoadLocation(known.TimeZone)
 	if err != nil {
 		zone = time.Local
 	}
 	return events.DayOf(time.Now().In(zone)).String()
+}
+
+// givenDate returns a day or time as the server reads it, or as it came if nobody can.
+func givenDate(s string) string {
+	if d, ok := plainDate(s); ok {
+		return d
+	}
+	return s
 }
 
 func typeFields(known *api.Catalogue, typ string) []api.Field {
@@ -185,57 +229,4 @@ func findField(fields []api.Field, path []string) *api.Field {
 		return f
 	}
 	return nil
-}
-
-// showReceipt prints what became of the event.
-func (c *cli) showReceipt(cl *client, a answer, notes []string, output string) error {
-	var r intake.Answer
-	if json.Unmarshal(a.body, &r) != nil || len(r.Events) != 1 {
-		return cl.problem(a)
-	}
-	out := r.Events[0]
-	people := c.stdout
-	if output == "json" {
-		fmt.Fprintf(c.stdout, "%s\n", strings.TrimSpace(string(a.body)))
-		people = c.stderr // stdout is for programs
-	}
-	for _, note := range notes {
-		fmt.Fprintln(people, note)
-	}
-	if out.Status == intake.StatusRefused {
-		if output != "json" {
-			c.showRefusal(out)
-		}
-		return refused()
-	}
-	if output != "json" {
-		c.showRecorded(out)
-	}
-	return nil
-}
-
-func (c *cli) showRecorded(out intake.EventAnswer) {
-	if out.Status == intake.StatusNew {
-		fmt.Fprintln(c.stdout, c.sayf("已登记，位置 %s（%s，编号 %s）", "recorded as %s (%s, id %s)", out.Position, out.Type, out.ID))
-	} else {
-		fmt.Fprintln(c.stdout, c.sayf("先前已登记，位置 %s（%s，编号 %s），不重复计数", "already recorded as %s (%s, id %s), not counted twice", out.Position, out.Type, out.ID))
-	}
-	for _, w := range out.Warnings {
-		fmt.Fprintln(c.stderr, c.say("注意: ", "warning: ")+w.Message)
-	}
-}
-
-func (c *cli) showRefusal(out intake.EventAnswer) {
-	code, message := "", ""
-	var faults []intake.FaultAnswer
-	if out.Error != nil {
-		code, message, faults = out.Error.Code, out.Error.Message, out.Error.Faults
-	}
-	fmt.Fprintln(c.stderr, c.sayf("未接受（%s）：什么都没有登记", "refused (%s): nothing was recorded", code))
-	if len(faults) == 0 || code == intake.CodeConflict {
-		fmt.Fprintln(c.stderr, "  "+message)
-	}
-	for i, f := range faults {
-		fmt.Fprintln(c.stderr, "  "+strconv.Itoa(i+1)+". "+f.Message)
-	}
 }

@@ -39,6 +39,9 @@ expects by now and what is missing, worst first.
 	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
 	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := c.notBlank(cmd); err != nil {
+			return err
+		}
 		cl, err := c.client(*server)
 		if err != nil {
 			return err
@@ -69,7 +72,7 @@ type showing struct {
 	bom    bool
 }
 
-// showAnswer prints a scorecard in the server's JSON. As JSON it is passed on as it came.
+// showAnswer prints a scorecard in the server's JSON. As JSON it is passed on as it came; it says itself what it lacks.
 func (c *cli) showAnswer(body []byte, show showing) error {
 	if show.output == "json" {
 		_, err := c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
@@ -80,8 +83,10 @@ func (c *cli) showAnswer(body []byte, show showing) error {
 		return c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
 	}
 	if show.output == "csv" {
+		c.warnIncomplete(c.stderr, &card) // who reads a CSV does not look for comments in it
 		return c.showCSV(&card, show.bom)
 	}
+	c.warnIncomplete(c.stdout, &card)
 	c.showTable(&card, show.all)
 	return nil
 }

@@ -38,6 +38,9 @@ func (c *cli) initCommand() *cobra.Command {
 }
 
 func (c *cli) writePlan(dir string, force bool) error {
+	if err := c.checkDir(dir); err != nil {
+		return err
+	}
 	files := deploy.Plan()
 	names, err := planNames(files)
 	if err != nil {
@@ -59,6 +62,17 @@ func (c *cli) writePlan(dir string, force bool) error {
 	fmt.Fprintln(c.stdout, c.sayf("已写出 %d 个文件到 %s", "wrote %d files to %s", len(names), dir))
 	fmt.Fprintln(c.stdout, c.sayf("下一步:\n  编辑 %[1]s 里的 orgs.yaml、indicators.yaml\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s",
 		"next:\n  edit orgs.yaml and indicators.yaml in %[1]s\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s", dir))
+	return nil
+}
+
+// checkDir refuses what cannot become a directory.
+func (c *cli) checkDir(dir string) error {
+	if strings.TrimSpace(dir) == "" {
+		return c.usagef("目录名是空的；应给出一个目录，如 kaohe init plan", "the name of the directory is empty; expected one such as kaohe init plan")
+	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return c.usagef("%s 是文件，不是目录；请换一个名字", "%s is a file, not a directory; choose another name", dir)
+	}
 	return nil
 }
 

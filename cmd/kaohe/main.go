@@ -3,6 +3,7 @@
 //	kaohe demo                                  the first quarter of 2018 of one district, ready to look at
 //	kaohe serve                                 the daemon: takes events, keeps the log, answers, exposes metrics
 //	kaohe emit PatentGranted kind=invention     records one fact
+//	kaohe void, kaohe correct, kaohe nil        withdraws a fact, puts one right, reports that nothing happened
 //	kaohe gaps                                  what is short of its target, worst first
 //	kaohe check, kaohe init DIR                 the plan: units, event types, indicators
 //
@@ -12,8 +13,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 	_ "time/tzdata" // the plan's time zone must be known on bare machines too
 )
 
@@ -21,11 +20,6 @@ func main() {
 	os.Exit(mainCode())
 }
 
-// mainCode runs the program under signals: the first one ends it in order, the second one at once, as the default
-// handling is back by then.
 func mainCode() int {
-	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer restore()
-	context.AfterFunc(ctx, restore)
-	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	return run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,14 +38,14 @@ func (c *cli) root() *cobra.Command {
 	}
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
-	root.SetErr(c.stderr)
+	root.SetErr(io.Discard) // what goes wrong is said by run, once
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return c.flagError(err) })
 	root.SetUsageTemplate(c.usageTemplate())
 	root.SetHelpTemplate("{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}\n\n{{end}}{{.UsageString}}")
 	root.PersistentFlags().Var(langValue{&c.lang}, "lang", c.say("语言（默认取自 LC_ALL、LC_MESSAGES、LANG）", "language (default from LC_ALL, LC_MESSAGES, LANG)"))
 	root.PersistentFlags().Lookup("lang").DefValue = ""
 	root.PersistentFlags().Var(choice(&color, "auto", "always", "never"), "color", c.say("颜色和框线", "colours and lines"))
-	root.AddCommand(c.demo(), c.serve(), c.emit(), c.gaps(), c.check(), c.initCommand(), c.version())
+	root.AddCommand(c.demo(), c.serve(), c.emit(), c.void(), c.correct(), c.nilReport(), c.gaps(), c.check(), c.initCommand(), c.version())
 	root.SetHelpCommand(c.help(root))
 	c.localise(root)
 	return root

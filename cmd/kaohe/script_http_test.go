@@ -25,16 +25,19 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	show(ts, resp, args[0])
 }
 
-// get asks the daemon and writes the answer to standard output:
+// get asks the daemon and writes the answer to standard output; the status must be the one given, or 200:
 //
-//	get PATH
+//	get [STATUS] PATH
 func get(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: get PATH")
+	if len(args) == 1 {
+		args = []string{"200", args[0]}
 	}
-	resp, err := http.Get(ts.Getenv("KAOHE_SERVER") + args[0])
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: get [STATUS] PATH")
+	}
+	resp, err := http.Get(ts.Getenv("KAOHE_SERVER") + args[1])
 	ts.Check(err)
-	show(ts, resp, "200")
+	show(ts, resp, args[0])
 }
 
 func show(ts *testscript.TestScript, resp *http.Response, status string) {

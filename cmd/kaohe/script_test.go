@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // else each program built with -race waits a second before it ends
 			return os.Mkdir(tmp, 0o755)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverAt, "post": post, "get": get, "empty": empty},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverAt, "post": post, "get": get, "empty": empty, "damage": damage},
 	})
 }
 
@@ -56,6 +57,24 @@ func serverAt(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("no daemon wrote its address to %s", args[0])
 		}
 	}
+}
+
+// damage changes a byte in the first commit of the log in a data directory:
+//
+//	damage DIR
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage DIR")
+	}
+	block := filepath.Join(ts.MkAbs(args[0]), "jetstream/KAOHE/streams/KAOHE_LOG/msgs/1.blk")
+	content, err := os.ReadFile(block)
+	ts.Check(err)
+	at := bytes.Index(content, []byte("[\n{"))
+	if at < 0 {
+		ts.Fatalf("%s holds no commit", block)
+	}
+	content[at+20] ^= 0x20
+	ts.Check(os.WriteFile(block, content, 0o600))
 }
 
 // empty fails if there is anything in a directory:

@@ -6,9 +6,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +27,7 @@ const stopWait = 15 * time.Second
 // serving is what serve and demo are told about their daemon.
 type serving struct {
 	data, listen, plan, asOf string
+	salvage                  bool
 	addrFile, logFormat      string
 }
 
@@ -38,6 +42,7 @@ func (c *cli) serve() *cobra.Command {
   POST /v1/events       登记事件（CloudEvents）
   GET  /v1/scorecard    一个单位一个季度的全部指标
   GET  /v1/catalogue    单位、事件类型及其字段
+  GET  /v1/events/位置  按原样取一条登记
   GET  /v1/quarantine   日志中无法使用的内容及原因
   GET  /metrics         供 Prometheus 抓取
   GET  /healthz /readyz 存活；已读完日志并可登记`,
@@ -48,6 +53,7 @@ answers only what is addressed to localhost or a loopback address.
   POST /v1/events       record events (CloudEvents)
   GET  /v1/scorecard    every indicator of a unit in a quarter
   GET  /v1/catalogue    units, event types and their fields
+  GET  /v1/events/POSITION  one event as it was recorded
   GET  /v1/quarantine   what stands in the log and could not be used, and why
   GET  /metrics         for Prometheus
   GET  /healthz /readyz alive; has read the log and takes events`),
@@ -62,13 +68,19 @@ answers only what is addressed to localhost or a loopback address.
 	flags.StringVar(&s.data, "data", "", c.say("数据目录（默认 $KAOHE_DATA，否则 ./kaohe-data）", "data directory (default $KAOHE_DATA, else ./kaohe-data)"))
 	flags.StringVar(&s.plan, "plan", "", c.say("方案目录（默认自带的方案）", "directory of the plan (default: the built-in one)"))
 	flags.StringVar(&s.asOf, "as-of", "", c.say("业务日期，如 2018-03-31（默认今天）", "business date, such as 2018-03-31 (default today)"))
+	flags.BoolVar(&s.salvage, "salvage", false, c.say("日志损坏时只读打开，看还剩什么；不接收事件", "read what is left of a damaged log, read-only: no events are taken"))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := c.notBlank(cmd); err != nil {
+			return err
+		}
 		s.data = cmp.Or(s.data, c.env("KAOHE_DATA"), "kaohe-data")
 		opts, err := c.appOptions(&s, slog.LevelInfo)
 		if err != nil {
 			return err
 		}
-		return c.withApp(cmd.Context(), opts, func(ctx context.Context, a *app.App) error {
+		ctx, restore := underSignals(cmd.Context())
+		defer restore()
+		return c.withApp(ctx, opts, func(ctx context.Context, a *app.App) error {
 			if err := c.announce(ctx, a, &s, opts); err != nil {
 				return err
 			}
@@ -87,12 +99,15 @@ func (c *cli) servingFlags(cmd *cobra.Command, s *serving) {
 
 // appOptions makes the daemon's options. This is where the clock and chance come from.
 func (c *cli) appOptions(s *serving, level slog.Level) (app.Options, error) {
+	if err := c.checkAddrFile(s.addrFile); err != nil {
+		return app.Options{}, err
+	}
 	plan, err := c.loadPlan(s.plan)
 	if err != nil {
 		return app.Options{}, err
 	}
 	opts := app.Options{
-		Data: s.data, Listen: s.listen, Plan: plan, Now: time.Now, NewID: rand.Text, Version: readAbout().Version,
+		Data: s.data, Salvage: s.salvage, Listen: s.listen, Plan: plan, Now: time.Now, NewID: rand.Text, Version: readAbout().Version,
 		Logger: newLogger(c.stderr, s.logFormat, level),
 	}
 	if s.asOf != "" {
@@ -108,6 +123,15 @@ func newLogger(w io.Writer, format string, level slog.Level) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 	}
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// underSignals lets the first signal end what is done with the context in order, and the second one everything at once, as
+// the default handling is back by then. Only a daemon needs it: all other commands have nothing to put in order, and a
+// signal ends them at once.
+func underSignals(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, restore)
+	return ctx, restore
 }
 
 // withApp runs fn with a daemon and stops it in order afterwards, however fn ends.
@@ -170,7 +194,18 @@ func (c *cli) announce(ctx context.Context, a *app.App, s *serving, opts app.Opt
 	} {
 		fmt.Fprintf(c.stdout, "  %s: %s\n", line[0], line[1])
 	}
+	if opts.Salvage {
+		c.announceSalvage(a)
+	}
 	return nil
+}
+
+// announceSalvage says loudly that this is no daemon to work with.
+func (c *cli) announceSalvage(a *app.App) {
+	if damage := a.Damage(); damage != nil {
+		fmt.Fprintln(c.stderr, c.say("注意: ", "warning: ")+c.damaged(damage))
+	}
+	fmt.Fprintln(c.stderr, c.say("注意: 只读打开，不接收事件；数字不完整", "warning: read-only, no events are taken; figures are not complete"))
 }
 
 func (c *cli) planLine(dir string, plan *indicators.Plan) string {
@@ -179,6 +214,21 @@ func (c *cli) planLine(dir string, plan *indicators.Plan) string {
 		where = c.say("自带", "built in")
 	}
 	return fmt.Sprintf("%s (%s, %.12s)", plan.Name.In(c.lang), where, plan.Hash)
+}
+
+// checkAddrFile finds out before anything is opened whether the address can be written.
+func (c *cli) checkAddrFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: filepath.Dir(path), Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return c.errorf("--addr-file 所在的目录: %w", "directory of --addr-file: %w", err)
+	}
+	return nil
 }
 
 // writeAddr puts the address where a script can wait for it. The file appears at once with all its content.

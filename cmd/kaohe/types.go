@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kaohe/kaohe/events"
@@ -17,7 +19,7 @@ func (c *cli) listTypes(ctx context.Context, cl *client, args []string, output s
 		return err
 	}
 	if len(args) == 0 {
-		return c.showTypes(known.Types, output)
+		return c.showTypes(byHand(known.Types), output)
 	}
 	var names []string
 	for i := range known.Types {
@@ -39,10 +41,36 @@ func (c *cli) showTypes(types []api.Type, output string) error {
 	}
 	t := grid{head: []string{c.say("类型", "type"), c.say("名称", "title"), c.say("何时登记", "when")}}
 	for i := range types {
+		if c.command(types[i].Name) != "" {
+			continue // said below
+		}
 		t.rows = append(t.rows, []string{types[i].Name, types[i].Title.In(c.lang), types[i].Description.In(c.lang)})
 	}
 	t.write(c.stdout, c.color, c.width())
+	for i := range types {
+		if command := c.command(types[i].Name); command != "" {
+			fmt.Fprintln(c.stdout, c.sayf("%s（%s）用 %s 登记", "%s (%s) is recorded by %s", types[i].Name, types[i].Title.In(c.lang), command))
+		}
+	}
 	return nil
+}
+
+// byHand leaves out the types that only the system itself records.
+func byHand(types []api.Type) []api.Type {
+	return slices.DeleteFunc(slices.Clone(types), func(t api.Type) bool { return t.Name == typeClosed || t.Name == typePlan })
+}
+
+// command returns the command that records a type and knows better than emit what goes into it, or "".
+func (c *cli) command(typ string) string {
+	switch typ {
+	case events.TypeVoided:
+		return "kaohe void"
+	case events.TypeCorrected:
+		return "kaohe correct"
+	case typeNil:
+		return "kaohe nil"
+	}
+	return ""
 }
 
 func (c *cli) showFields(typ *api.Type, output string) error {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -15,7 +17,11 @@ import (
 // it is.
 func (c *cli) words(err error) string {
 	var locked *natslog.LockedError
+	var damage *natslog.DamageError
 	switch {
+	case errors.As(err, &damage):
+		return c.damaged(damage) + c.say("\n  没有改动任何东西。请从备份恢复数据目录；要看还剩什么: kaohe serve --salvage（只读）",
+			"\n  nothing was changed; restore the data directory from a backup, or see what is left: kaohe serve --salvage (read-only)")
 	case errors.As(err, &locked):
 		return c.locked(locked)
 	case errors.Is(err, natslog.ErrForeign):
@@ -31,6 +37,29 @@ func (c *cli) words(err error) string {
 		return c.say("已中断", "interrupted")
 	}
 	return err.Error()
+}
+
+// damaged says what a log has lost.
+func (c *cli) damaged(e *natslog.DamageError) string {
+	s := c.sayf("数据目录 %s 里的日志已损坏: %s", "the log in %s is damaged: %s", e.Dir, e.Reason)
+	if e.Lost > 0 {
+		s += c.sayf("；共 %d 次提交，缺 %d 次", "; of %d commits %d are lost", e.Last, e.Lost)
+	}
+	if len(e.Missing) == 0 {
+		return s
+	}
+	named, ranges := uint64(0), make([]string, len(e.Missing))
+	for i, r := range e.Missing {
+		named += r.Last - r.First + 1
+		if ranges[i] = fmt.Sprint(r.First); r.Last > r.First {
+			ranges[i] += fmt.Sprintf("-%d", r.Last)
+		}
+	}
+	s += c.say("；缺少的提交: ", "; lost commits: ") + strings.Join(ranges, ", ")
+	if named < e.Lost {
+		s += c.say(" 等", " and more")
+	}
+	return s
 }
 
 func (c *cli) locked(e *natslog.LockedError) string {

@@ -2,9 +2,11 @@
 //
 //	GET /v1/scorecard?quarter=2018Q1&org=450703&as_of=2018-03-31   every indicator of a unit in a quarter
 //	GET /v1/catalogue                                              the plan's units and event types with their fields
+//	GET /v1/events/12-0                                            the event at a position, as it was recorded
+//	GET /v1/events/by-id?source=S&id=I                             the event with a source and an id
 //	GET /v1/quarantine                                             what stands in the log and could not be used
 //
-// All parameters are optional: the quarter is that of the business date, the unit the plan's default one, the as-of day
+// The parameters of a scorecard are optional: the quarter is that of the business date, the unit the plan's default one, the as-of day
 // the business date. A parameter that makes no sense is answered with an RFC 9457 problem that names it, says what was
 // expected and what came. As long as there is no view, because the log is still being read, there are no figures: a scorecard
 // is answered with 503 and a Retry-After then.
@@ -39,6 +41,11 @@ type Options struct {
 	Today func() events.Day                           // the business date
 	Wait  time.Duration                               // bound of at_least; MaxWait if 0
 
+	// Event returns the canonical line of the event at a position, or events.ErrNotFound.
+	Event func(ctx context.Context, at events.Position) ([]byte, error)
+	// Find returns where the event with an identity stands.
+	Find func(k events.Key) (at events.Position, ok bool)
+
 	Quarantine func() []projections.Quarantined // the most recent of what could not be used
 }
 
@@ -54,6 +61,10 @@ func (o *Options) validate() error {
 		return errors.New("api: Options.End is missing")
 	case o.Today == nil:
 		return errors.New("api: Options.Today is missing")
+	case o.Event == nil:
+		return errors.New("api: Options.Event is missing")
+	case o.Find == nil:
+		return errors.New("api: Options.Find is missing")
 	case o.Quarantine == nil:
 		return errors.New("api: Options.Quarantine is missing")
 	case o.Wait < 0:
@@ -80,6 +91,8 @@ func New(o Options) (*API, error) {
 func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
 	mux.HandleFunc("GET /v1/catalogue", a.catalogue)
+	mux.HandleFunc("GET /v1/events/{position}", a.eventAt)
+	mux.HandleFunc("GET /v1/events/by-id", a.eventByID)
 	mux.HandleFunc("GET /v1/quarantine", a.quarantine)
 }
 

@@ -77,6 +77,8 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 		Today: func() events.Day { return events.NewDay(2018, time.March, 31) },
 		Wait:  10 * time.Millisecond,
 
+		Event:      func(context.Context, events.Position) ([]byte, error) { return nil, events.ErrNotFound },
+		Find:       func(events.Key) (events.Position, bool) { return 0, false },
 		Quarantine: func() []projections.Quarantined { return nil },
 	}
 }

@@ -17,6 +17,8 @@ type Problem struct {
 	Expected  string `json:"expected,omitempty"`
 	Got       string `json:"got,omitempty"`
 	Hint      string `json:"hint,omitempty"`
+
+	Lasting bool `json:"-"` // of a 503: asking again does not help
 }
 
 // NewProblem returns a problem in a language. The code is for programs and never changes its meaning.
@@ -27,10 +29,10 @@ func NewProblem(status int, code string, title, detail events.Text, lang events.
 }
 
 // Write answers with the problem, in the language that it is written in. What is unavailable now may be asked again after
-// a second, unless the header says otherwise already.
+// a second, unless it is lasting or the header says otherwise already.
 func (p Problem) Write(w http.ResponseWriter, lang events.Lang) {
 	h := w.Header()
-	if p.Status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
+	if p.Status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" && !p.Lasting {
 		h.Set("Retry-After", "1")
 	}
 	h.Set("Content-Language", string(lang))

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -57,7 +58,7 @@ func New(opts Options) (*App, error) {
 	return &App{opts: opts, registry: newRegistry(opts.Version), failed: make(chan struct{})}, nil
 }
 
-// Start opens the log, begins to read it, and listens. It returns once requests are answered; facts are taken and shown
+// Start takes the address, opens the log and begins to read it. It returns once requests are answered; facts are taken and shown
 // as soon as the log has been read ([App.Ready]). The context bounds the start only. An App starts once.
 func (a *App) Start(ctx context.Context) error {
 	err := a.start(ctx)
@@ -70,12 +71,17 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
+	if err := a.listen(); err != nil {
+		return err
+	}
 	handler, err := a.assemble(ctx)
 	if err != nil {
 		return err
 	}
-	if err := a.listen(); err != nil {
-		return err
+	if a.listener != nil {
+		if err := a.log.Announce(a.Addr()); err != nil {
+			return fmt.Errorf("announce the address: %w", err)
+		}
 	}
 	a.run("runner", a.runner.Run)
 	a.run("intake", a.intake.Run)
@@ -99,17 +105,38 @@ func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
 	return a.handler()
 }
 
-// listen takes the address, if there is one to listen at, and notes it in the data directory.
+// listen takes the address, if there is one to listen at. It comes before the log, so that a daemon that cannot have its
+// address leaves nothing behind.
 func (a *App) listen() (err error) {
 	if a.opts.Listen == "" {
 		return nil
 	}
-	if a.listener, err = net.Listen("tcp", a.opts.Listen); err != nil {
-		return fmt.Errorf("listen on %s: %w", a.opts.Listen, err)
+	if a.listener, err = net.Listen("tcp", a.opts.Listen); err == nil {
+		return nil
 	}
-	if err := a.log.Announce(a.Addr()); err != nil {
-		a.listener.Close()
-		return fmt.Errorf("announce the address: %w", err)
+	err = fmt.Errorf("listen on %s: %w", a.opts.Listen, err)
+	if holder := a.locked(); holder != nil {
+		return holder // whoever starts a daemon twice shall read that, and not that another port would do
+	}
+	return err
+}
+
+// locked returns a LockedError if another process has the data directory, else nil.
+func (a *App) locked() error {
+	if _, err := os.Stat(a.opts.Data); err != nil {
+		return nil
+	}
+	ended, end := context.WithCancel(context.Background())
+	end() // the log is not wanted: nothing is read once the lock has been tried
+	opts := natslog.NewOptions(a.opts.Data)
+	opts.Salvage = true
+	log, err := natslog.Open(ended, opts)
+	if err == nil {
+		return log.Close(context.Background()) // cannot be: it was not read
+	}
+	var locked *natslog.LockedError
+	if errors.As(err, &locked) {
+		return err
 	}
 	return nil
 }
@@ -154,6 +181,9 @@ const pollReady = 2 * time.Millisecond
 func (a *App) Emit(ctx context.Context, raw [][]byte) (intake.Receipt, error) {
 	return a.intake.Emit(ctx, raw, false)
 }
+
+// Damage says what is wrong with a log that was opened with Options.Salvage; nil if nothing is.
+func (a *App) Damage() *natslog.DamageError { return a.log.Damage() }
 
 // End returns the sequence of the last commit of the log.
 func (a *App) End(ctx context.Context) (uint64, error) { return a.log.End(ctx) }

@@ -5,6 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/intake"
+	"github.com/kaohe/kaohe/indicators/api"
 )
 
 // Limits of a connection. Bodies are bounded by the intake, which alone reads them.
@@ -40,12 +44,26 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("/v1/events", a.intake.Handler()) // says itself that it wants POST
+	if a.opts.Salvage {
+		mux.HandleFunc("POST /v1/events", readOnly)
+	} else {
+		mux.Handle("/v1/events", a.intake.Handler()) // says itself that it wants POST
+	}
 	mux.Handle("GET /metrics", scrape)
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /{$}", index)
 	return a.measured(mux, oneShape(a.guarded(mux))), nil
+}
+
+// readOnly refuses events while a log is only being salvaged. Asking again does not help.
+func readOnly(w http.ResponseWriter, r *http.Request) {
+	lang := intake.LangOf(r)
+	p := api.NewProblem(http.StatusServiceUnavailable, "read_only", events.Text{ZH: "只读", EN: "read-only"}, events.Text{
+		ZH: "服务以 --salvage 启动，只读取日志中还能读的部分，不接收事件；请从备份恢复后重新启动",
+		EN: "The server runs with --salvage: it reads what is left of the log and takes no events. Restore a backup and start it anew."}, lang)
+	p.Lasting = true
+	p.Write(w, lang)
 }
 
 func index(w http.ResponseWriter, _ *http.Request) {
@@ -55,6 +73,7 @@ func index(w http.ResponseWriter, _ *http.Request) {
 POST /v1/events                            CloudEvents: application/cloudevents+json, application/cloudevents-batch+json
 GET  /v1/scorecard?quarter=&org=&as_of=    every indicator of a unit in a quarter
 GET  /v1/catalogue                         units, event types and their fields
+GET  /v1/events/{position}                 one event as it was recorded; /v1/events/by-id?source=&id= finds it by its identity
 GET  /v1/quarantine                        what stands in the log and could not be used
 GET  /metrics                              for Prometheus
 GET  /healthz  /readyz                     alive; caught up and able to write

@@ -24,6 +24,8 @@ type Options struct {
 	Listen string           // host:port on a loopback interface; port 0 takes a free one; "" does not listen
 	Plan   *indicators.Plan // what is counted
 	AsOf   events.Day       // the business date; 0 is today
+	// Salvage reads what is left of a damaged log. Nothing is written and no event is taken.
+	Salvage bool
 
 	Now     func() time.Time
 	NewID   func() string // ids of commits

@@ -36,6 +36,9 @@ func (a *App) Ready(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reachWait)
 	defer cancel()
+	if err := a.log.Room(); err != nil {
+		return err
+	}
 	end, err := a.log.End(ctx)
 	if err != nil {
 		return fmt.Errorf("the log does not answer: %w", err)

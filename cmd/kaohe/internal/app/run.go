@@ -48,6 +48,9 @@ func (a *App) Stop(ctx context.Context) error {
 
 func (a *App) shutdown(ctx context.Context) error {
 	var errs []error
+	if a.server == nil && a.listener != nil {
+		errs = append(errs, a.listener.Close())
+	}
 	if a.server != nil {
 		if err := a.server.Shutdown(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("answer open requests: %w", err), a.server.Close())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/catalogue"
 	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/events/natslog"
 	"github.com/kaohe/kaohe/indicators"
@@ -18,6 +19,7 @@ func (a *App) openLog(ctx context.Context) (*natslog.Log, error) {
 	opts.Logger = a.opts.Logger.With("part", "log")
 	opts.Registerer = a.registry
 	opts.Now = a.opts.Now
+	opts.Salvage = a.opts.Salvage
 	return natslog.Open(ctx, opts)
 }
 
@@ -44,9 +46,22 @@ func (a *App) newIntake() (*intake.Intake, error) {
 				return names
 			},
 		}},
+		Check:  planChecks(plan),
 		Logger: a.opts.Logger.With("part", "intake"), Registerer: a.registry,
 	})
 }
+
+// planChecks are what the plan alone can say of events.
+func planChecks(plan *indicators.Plan) map[string]func(events.Event) []catalogue.Fault {
+	checks := map[string]func(events.Event) []catalogue.Fault{}
+	if _, ok := plan.Catalogue.Type(typeTarget); ok {
+		checks[typeTarget] = plan.CheckTarget
+	}
+	return checks
+}
+
+// typeTarget is the type of the events that set targets. A plan may do without.
+const typeTarget = "TargetSet"
 
 // figures returns the present view, or nil as long as what was in the log at the start has not all been folded: the views
 // before lack part of the facts, and nobody could tell.
@@ -70,9 +85,29 @@ func (a *App) awaitFigures(ctx context.Context, seq uint64) error {
 	}
 }
 
+// event returns the canonical line at a position. What stands in the log and is no event is not found.
+func (a *App) event(ctx context.Context, at events.Position) ([]byte, error) {
+	commit, err := a.log.Get(ctx, at.Seq())
+	if err != nil {
+		return nil, err
+	}
+	lines, err := commit.Lines()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", events.ErrNotFound, err)
+	}
+	for i, line := range lines {
+		var stored events.Stored
+		if i == at.Index() && stored.ParseLine(line) == nil {
+			return line, nil
+		}
+	}
+	return nil, fmt.Errorf("event %v: %w", at, events.ErrNotFound)
+}
+
 func (a *App) newAPI() (*api.API, error) {
 	return api.New(api.Options{
-		Plan: a.opts.Plan, View: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures, Quarantine: a.runner.Quarantine,
+		Plan: a.opts.Plan, View: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures,
+		Event: a.event, Find: a.ids.Lookup, Quarantine: a.runner.Quarantine,
 	})
 }
 
