@@ -86,7 +86,7 @@ func (n Number) Text(decimals int, lang events.Lang) string {
 }
 
 // MoneyText writes an amount of yuan as reports do. In Chinese that is 万元 with up to four decimals, and from one hundred
-// million yuan on 亿元 with up to two; in English yuan, and from one million on millions with up to four decimals.
+// million yuan on 亿元 with up to two; in English yuan, and from one million or billion on these with up to four decimals.
 func (n Number) MoneyText(lang events.Lang) string {
 	if n.r == nil {
 		return Unknown
@@ -99,6 +99,8 @@ func (n Number) MoneyText(lang events.Lang) string {
 		unit, exponent = "元", 0
 	case lang == events.Chinese && from(8):
 		unit, exponent, places = "亿元", 8, 2
+	case lang != events.Chinese && from(9):
+		unit, exponent = " billion yuan", 9
 	case lang != events.Chinese && from(6):
 		unit, exponent = " million yuan", 6
 	case lang != events.Chinese:

@@ -132,7 +132,7 @@ func TestMoneyText(t *testing.T) {
 		{"18400000", "1840万元", "18.4 million yuan"},
 		{"99999999", "9999.9999万元", "100 million yuan"},
 		{"100000000", "1亿元", "100 million yuan"},
-		{"123456789012", "1234.57亿元", "123,456.789 million yuan"},
+		{"123456789012", "1234.57亿元", "123.4568 billion yuan"},
 		{"-130000", "-13万元", "-130,000 yuan"},
 	}
 	for _, tt := range tests {

@@ -80,17 +80,20 @@ func sameFact(f *fact, other *events.Event) bool {
 
 // conflict refuses a fact because the other event has its id. at is 0 if that is in the same request.
 func conflict(f *fact, other *events.Event, at events.Position) *Refusal {
-	where := events.Text{ZH: "本次提交的另一个事件", EN: "another event of this request"}
-	correct := "kaohe correct " + f.event.ID
-	if at != 0 {
-		where = events.Text{ZH: "位置 " + at.String() + " 的事件", EN: "the event at " + at.String()}
-		correct = "kaohe correct " + at.String()
+	text := events.Text{
+		ZH: fmt.Sprintf("本次提交的另一个事件已用了来源 %s 的编号 %s,但内容不同;若是另一件事请换一个 id", f.event.Source, f.event.ID),
+		EN: fmt.Sprintf("another event of this request has id %s of source %s and says something else; for another fact use another id",
+			f.event.ID, f.event.Source),
 	}
-	return &Refusal{Code: CodeConflict, Faults: differences(&f.event, other), Text: events.Text{
-		ZH: fmt.Sprintf("%s已用了来源 %s 的编号 %s,但内容不同;要更正它请用 %s,若是另一件事请换一个 id", where.ZH, f.event.Source, f.event.ID, correct),
-		EN: fmt.Sprintf("%s has id %s of source %s and says something else; to change that fact use %s, for another fact use another id",
-			where.EN, f.event.ID, f.event.Source, correct),
-	}}
+	if at != 0 {
+		text = events.Text{
+			ZH: fmt.Sprintf("位置 %v 的事件已用了来源 %s 的编号 %s,但内容不同;要更正它请用 kaohe correct %v,若是另一件事请换一个 id",
+				at, f.event.Source, f.event.ID, at),
+			EN: fmt.Sprintf("the event at %v has id %s of source %s and says something else; to change that fact use kaohe correct %v, for another fact use another id",
+				at, f.event.ID, f.event.Source, at),
+		}
+	}
+	return &Refusal{Code: CodeConflict, Faults: differences(&f.event, other), Text: text}
 }
 
 // differences lists the fields in which two events differ: Want is what is recorded, Got what came.
