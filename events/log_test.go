@@ -24,7 +24,7 @@ func TestPosition(t *testing.T) {
 			t.Fatalf("%s < %s is %v", a, b, a < b)
 		}
 	})
-	for _, bad := range []string{"", "1", "1-", "-1", "1-1000", "a-1", "1-b", "1-1-1", "99999999999999999999-1"} {
+	for _, bad := range []string{"", "1", "1-", "-1", "1-1000", "a-1", "1-b", "1-1-1", "99999999999999999999-1", "01-0", "1-00", "+1-0"} {
 		if p, err := events.ParsePosition(bad); err == nil {
 			t.Errorf("ParsePosition(%q) = %v, want an error", bad, p)
 		}

@@ -43,8 +43,9 @@ func ParsePosition(s string) (Position, error) {
 	seq, index, ok := strings.Cut(s, "-")
 	n, err1 := strconv.ParseUint(seq, 10, 64-indexBits)
 	i, err2 := strconv.ParseUint(index, 10, indexBits)
-	if !ok || err1 != nil || err2 != nil || i >= MaxEvents {
+	p := At(n, int(i))
+	if !ok || err1 != nil || err2 != nil || i >= MaxEvents || p.String() != s {
 		return 0, fmt.Errorf("%q is not a position like 1234-17", s)
 	}
-	return At(n, int(i)), nil
+	return p, nil
 }

@@ -85,7 +85,7 @@ func (k *correction) run(ctx context.Context, c *cli, t target, changes []assign
 	if err := k.send(ctx, c, body, notes); err != nil {
 		return err
 	}
-	c.warnFuture(givenDate(k.setTime), known)
+	c.warnFuture(givenDate(k.setTime), "--set-time", known)
 	return nil
 }
 

@@ -121,19 +121,20 @@ func (c *cli) loadDemo(ctx context.Context, a *app.App) (fresh, recorded int, er
 		if err != nil {
 			return 0, 0, c.errorf("登记示例 %s: %w", "record the demo's %s: %w", name, err)
 		}
-		f, r, bad := receipt.Counts()
-		if bad > 0 {
-			return 0, 0, c.refusedDemo(name, receipt)
+		if err := c.refusedDemo(name, receipt); err != nil {
+			return 0, 0, err
 		}
-		fresh, recorded = fresh+f, recorded+r
+		f, _, _ := receipt.Counts()
+		fresh, recorded = fresh+f, recorded+len(receipt.Events)-f
 	}
 	return fresh, recorded, nil
 }
 
-// refusedDemo names the first event of the demo that was refused: the data directory holds something else under its id.
+// refusedDemo names the first event of the demo that was refused: the data directory holds something else under its id. One
+// that somebody has voided since is recorded, and stays voided.
 func (c *cli) refusedDemo(name string, receipt intake.Receipt) error {
 	for i, e := range receipt.Events {
-		if e.Refusal != nil {
+		if e.Refusal != nil && e.Refusal.Code != intake.CodeVoided {
 			return codedError{exitRefused, c.errorf("示例 %s 第 %d 条未被接受: %s", "the demo's %s, event %d, was refused: %s", name, i+1, e.Refusal.Text.In(c.lang))}
 		}
 	}

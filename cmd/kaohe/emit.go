@@ -107,7 +107,9 @@ func (e *emission) run(ctx context.Context, c *cli, args []string) error {
 	if err := e.send(ctx, c, body, notes); err != nil {
 		return err
 	}
-	c.warnFuture(e.day(known), known)
+	if args[0] != events.TypeVoided && args[0] != events.TypeCorrected { // these act at once
+		c.warnFuture(e.day(known), "--time", known)
+	}
 	return nil
 }
 
@@ -122,10 +124,10 @@ func (e *emission) send(ctx context.Context, c *cli, body []byte, notes []string
 
 // warnFuture says why figures do not move: a server with an earlier business date, such as the demo's, does not count the
 // day yet.
-func (c *cli) warnFuture(day string, known *api.Catalogue) {
+func (c *cli) warnFuture(day, flag string, known *api.Catalogue) {
 	if d, err := events.ParseDay(day); err == nil && known.Today < d.String() {
-		fmt.Fprintln(c.stderr, c.sayf("注意: %s 晚于服务的业务日期 %s，到那天才计入；发生日期用 --time 指定",
-			"warning: %s is after the server's business date %s and counts from that day on; --time says when it happened", d, known.Today))
+		fmt.Fprintln(c.stderr, c.sayf("注意: %s 晚于服务的业务日期 %s，到那天才计入；发生日期用 %s 指定",
+			"warning: %s is after the server's business date %s and counts from that day on; %s says when it happened", d, known.Today, flag))
 	}
 }
 

@@ -35,6 +35,9 @@ func (in *Intake) compare(ctx context.Context, f *fact) error {
 	if _, err := in.State.Await(ctx, in.lastControl.Load()); err != nil {
 		return unreadable(ctx, err)
 	}
+	if f.sent != nil && f.derived && (in.inEffect(line) || f.next()) {
+		return nil
+	}
 	if a, amended := in.State.Amended(f.key); amended && a.VoidedBy != 0 {
 		f.refusal = refusal(CodeVoided, "位置 %v 的同一事件已被位置 %v 作废,编号不再使用;若是另一件事请换一个 id",
 			"the event stands at %v and is voided by %v; its id stays taken: for another fact use another id", f.at, a.VoidedBy)
@@ -146,7 +149,7 @@ func (f *fact) outcome() Outcome {
 		o.Status = StatusRefused
 	case f.fresh:
 		o.Status = StatusNew
-	case f.derived:
+	case f.derived && f.sent == nil:
 		o.Warnings = []Warning{{WarnSameContent, events.Text{
 			ZH: fmt.Sprintf("与 %v 内容相同;如果确实又发生了一次,请用 --nth 2 或 count", o.Position),
 			EN: fmt.Sprintf("same content as %v; if it happened again use --nth 2 or count", o.Position),

@@ -67,6 +67,7 @@ type fact struct {
 	line    []byte // canonical
 	derived bool   // the id comes from the content
 	sent    []byte // data of a control event before the writer resolved it; nil for all others
+	nth     int    // of a control event: how often it was given the id of the next one
 	refusal *Refusal
 	first   *fact // an earlier one of the same atomic request with equal id and content; it decides
 
@@ -174,7 +175,9 @@ func (in *Intake) settle(ctx context.Context, facts []fact, atomic bool) error {
 		if r.bounced {
 			continue
 		}
-		return in.compareAll(ctx, open)
+		if err := in.compareAll(ctx, open); err != nil || !undecided(open) {
+			return err
+		}
 	}
 }
 
@@ -186,14 +189,16 @@ func (in *Intake) sift(ctx context.Context, facts []fact, atomic bool) ([]*fact,
 		if f.refusal != nil || f.at != 0 || f.first != nil {
 			continue
 		}
-		at, known := in.IDs.Lookup(f.key)
-		if !known {
-			open = append(open, f)
-			continue
-		}
-		f.at = at
-		if err := in.compare(ctx, f); err != nil {
-			return nil, err
+		for f.at == 0 && f.refusal == nil {
+			at, known := in.IDs.Lookup(f.key)
+			if !known {
+				open = append(open, f)
+				break
+			}
+			f.at = at
+			if err := in.compare(ctx, f); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if atomic {

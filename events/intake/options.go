@@ -128,7 +128,7 @@ func (o Options) withDefaults() Options {
 func withKnown(given map[string]Resolver, c *catalogue.Catalogue, orgs *events.Orgs) map[string]Resolver {
 	all := map[string]Resolver{
 		"org":        {Known: func(s string) bool { _, ok := orgs.Index(s); return ok }, Names: func() []string { return orgCodes(orgs) }},
-		"event_type": {Known: func(s string) bool { _, ok := c.Type(s); return ok }, Names: func() []string { return typeNames(c) }},
+		"event_type": {Known: func(s string) bool { t, ok := c.Type(s); return ok && !t.Control }, Names: func() []string { return typeNames(c) }},
 	}
 	for name, r := range given {
 		all[name] = r

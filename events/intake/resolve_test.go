@@ -160,3 +160,24 @@ func TestControlEventsInAnAtomicRequest(t *testing.T) {
 		t.Errorf("alone: %s, %v", statuses(receipt), err)
 	}
 }
+
+// TestControlEventsSaidAgain: without an id of its own, a void or correction that was undone in between takes effect anew,
+// and one that still stands is known as recorded.
+func TestControlEventsSaidAgain(t *testing.T) {
+	r := start(t, memory())
+	anonymous := func(raw []byte) []byte { return []byte(strings.Replace(string(raw), `"id":"",`, "", 1)) }
+	void, twelve, ten := anonymous(void("", "a")), anonymous(correction("", "a", `{"data":{"attendees":12}}`)), anonymous(correction("", "a", `{"data":{"attendees":10}}`))
+	var got []string
+	for _, raw := range [][]byte{training("a", 10), twelve, twelve, ten, twelve, twelve, void, void} {
+		got = append(got, statuses(r.emit(t, raw)))
+	}
+	undo := fmt.Appendf(nil, `{"specversion":"1.0","type":"EventVoided","id":"undo","time":"2018-03-01","data":{"target_source":"kaohe:450703","target_id":%q,"reason":"x"}}`,
+		r.emit(t, void).Events[0].ID)
+	for _, raw := range [][]byte{undo, void, void} {
+		got = append(got, statuses(r.emit(t, raw)))
+	}
+	want := []string{"new 1-0", "new 2-0", "recorded 2-0", "new 3-0", "new 4-0", "recorded 2-0", "new 5-0", "recorded 5-0", "new 6-0", "new 7-0", "recorded 5-0"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+}
