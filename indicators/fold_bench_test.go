@@ -117,7 +117,7 @@ func TestFoldStaysCheap(t *testing.T) {
 	grown := heap()
 	runtime.ReadMemStats(&before)
 	for _, c := range commits {
-		parsed = projections.Parse(c, parsed)
+		parsed = projections.Parse(c, ids, parsed)
 		reader.Take(parsed)
 		fold.View()
 	}
@@ -141,7 +141,7 @@ func BenchmarkFoldMemory(b *testing.B) {
 		before := heap()
 		reader := projections.NewReader(fold, ids, func(q projections.Quarantined) { b.Fatalf("quarantined: %s", q.Detail) })
 		for _, c := range commits {
-			reader.Take(projections.Parse(c, nil))
+			reader.Take(projections.Parse(c, ids, nil))
 		}
 		view := fold.View()
 		b.ReportMetric(float64(heap()-before)/n, "B/event")

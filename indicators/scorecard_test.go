@@ -105,11 +105,12 @@ func TestScorecardSaysWhatIsMissing(t *testing.T) {
 	if b, err := json.Marshal(w.card("2018Q1", "450703", "2018-03-31")); err != nil || bytes.Contains(b, []byte("left_out")) || bytes.Contains(b, []byte("breaks")) {
 		t.Errorf("nothing is missing, yet %.300s, %v", b, err)
 	}
-	reader := projections.NewReader(w.fold, events.NewIDs(), func(projections.Quarantined) {})
+	ids := events.NewIDs()
+	reader := projections.NewReader(w.fold, ids, func(projections.Quarantined) {})
 	for _, seq := range []uint64{7, 8, 9} {
-		reader.Take(projections.Parse(events.Commit{Seq: seq, Body: []byte("no commit")}, nil))
+		reader.Take(projections.Parse(events.Commit{Seq: seq, Body: []byte("no commit")}, ids, nil))
 	}
-	reader.Take(projections.Parse(events.Commit{Seq: 11, Body: []byte("no commit")}, nil))
+	reader.Take(projections.Parse(events.Commit{Seq: 11, Body: []byte("no commit")}, ids, nil))
 	card := w.card("2018Q1", "450703", "2018-03-31")
 	view := w.fold.View()
 	if card.LeftOut != 4 || card.LeftOut != view.LeftOut() || card.Breaks < 2 || card.Breaks != view.Breaks() {

@@ -35,7 +35,7 @@ var (
 )
 
 // Take takes in the next event of the log: a fact is applied, a control event acts upon its target. known tells where an
-// event that was read already stands first. An error means that the event cannot be used, and that nothing was changed.
+// event stands first, also one that is still to come. An error means that the event cannot be used, and that nothing was changed.
 func (f *Fold) Take(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
 	switch string(e.Type) {
 	case events.TypeVoided:
@@ -61,7 +61,7 @@ func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.
 	if f.leadsTo(c.target, self) {
 		return fmt.Errorf("%w: it would void itself", ErrTarget)
 	}
-	target, err := f.amendmentOf(c, known)
+	target, err := f.amendmentOf(c, at, known)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (f *Fold) takeCorrection(e *events.Stored, at events.Position, known func(e
 	if err != nil {
 		return err
 	}
-	target, err := f.amendmentOf(c, known)
+	target, err := f.amendmentOf(c, at, known)
 	if err != nil {
 		return err
 	}
@@ -154,12 +154,12 @@ func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error 
 
 // amendmentOf returns what is known of the target of a control event. The caller keeps it in f.amended once nothing can
 // fail any more.
-func (f *Fold) amendmentOf(c control, known func(events.Key) (events.Position, bool)) (*amendment, error) {
+func (f *Fold) amendmentOf(c control, before events.Position, known func(events.Key) (events.Position, bool)) (*amendment, error) {
 	if a := f.amended[c.target]; a != nil {
 		return a, nil
 	}
 	at, read := known(c.target)
-	if !read {
+	if !read || at > before {
 		return &amendment{}, nil
 	}
 	if c.was == nil {

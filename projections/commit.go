@@ -6,24 +6,26 @@ import (
 	"github.com/kaohe/kaohe/events"
 )
 
-// Parsed is a commit taken apart: its events, their identities and the head it makes. That much needs no state, so that a
-// commit can be parsed while the one before is being folded.
+// Parsed is a commit taken apart: its events, where each stands first in the log, and the head it makes. That much needs no
+// fold, so that a commit can be parsed while the one before is being folded.
 type Parsed struct {
 	commit events.Commit
 	head   events.Head
 	stored []events.Stored
 	index  []int // of each event in the commit; lines that are no events have none
 	keys   []events.Key
+	first  []events.Position
 	bad    []Quarantined
 }
 
-// Parse takes a commit apart. It keeps slices into the commit's body and uses the memory of an earlier result, if given one.
-func Parse(c events.Commit, used *Parsed) *Parsed {
+// Parse takes the next commit apart and records the identities of its events in ids, which may be shared. It keeps slices into
+// the commit's body and uses the memory of an earlier result, if given one.
+func Parse(c events.Commit, ids *events.IDs, used *Parsed) *Parsed {
 	if used == nil {
 		used = &Parsed{}
 	}
 	p := used
-	*p = Parsed{commit: c, head: c.Head(), stored: p.stored[:0], index: p.index[:0], keys: p.keys[:0]}
+	*p = Parsed{commit: c, head: c.Head(), stored: p.stored[:0], index: p.index[:0], keys: p.keys[:0], first: p.first[:0]}
 	lines, err := c.Lines()
 	if err != nil {
 		p.bad = append(p.bad, Quarantined{At: events.At(c.Seq, 0), Whole: true, Reason: BadCommit, Detail: err.Error()})
@@ -37,6 +39,8 @@ func Parse(c events.Commit, used *Parsed) *Parsed {
 		}
 		p.stored, p.index, p.keys = append(p.stored, s), append(p.index, i), append(p.keys, s.Key())
 	}
+	p.first = append(p.first, make([]events.Position, len(p.keys))...)
+	ids.RecordAll(p.keys, c.Seq, p.index, p.first)
 	return p
 }
 
@@ -44,16 +48,15 @@ func Parse(c events.Commit, used *Parsed) *Parsed {
 // what cannot be used.
 type Reader struct {
 	fold       *Fold
-	ids        *events.IDs
+	known      func(events.Key) (events.Position, bool)
 	report     func(Quarantined)
-	first      []events.Position
 	duplicates int64
 }
 
-// NewReader returns a reader into a fold. The ids are those of the whole log and may be shared; report is told of everything
+// NewReader returns a reader into a fold. The ids are those that the commits were parsed with; report is told of everything
 // that is left out.
 func NewReader(fold *Fold, ids *events.IDs, report func(Quarantined)) *Reader {
-	return &Reader{fold: fold, ids: ids, report: report}
+	return &Reader{fold: fold, known: ids.Lookup, report: report}
 }
 
 // Duplicates returns how many events were left out because they stand in the log twice.
@@ -69,15 +72,13 @@ func (r *Reader) Take(p *Parsed) {
 	for _, bad := range p.bad {
 		r.leave(bad)
 	}
-	r.first = append(r.first[:0], make([]events.Position, len(p.keys))...)
-	r.ids.RecordAll(p.keys, seq, p.index, r.first)
 	for i := range p.stored {
 		at := events.At(seq, p.index[i])
-		if r.first[i] != at {
+		if p.first[i] != at {
 			r.duplicates++
 			continue
 		}
-		if err := r.fold.Take(&p.stored[i], at, r.ids.Lookup); err != nil {
+		if err := r.fold.Take(&p.stored[i], at, r.known); err != nil {
 			r.leave(Quarantined{At: at, Reason: reasonOf(err), Detail: err.Error()})
 		}
 	}

@@ -125,7 +125,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	err = r.opts.Log.Read(ctx, r.fold.Head().Seq, func(c events.Commit) error {
 		c.Body = bytes.Clone(c.Body)
 		select {
-		case parsed <- Parse(c, spare(used)):
+		case parsed <- Parse(c, r.opts.IDs, spare(used)):
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()

@@ -259,19 +259,20 @@ func TestBrokenChain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader := projections.NewReader(fold, events.NewIDs(), func(q projections.Quarantined) { reported = append(reported, q) })
+	ids := events.NewIDs()
+	reader := projections.NewReader(fold, ids, func(q projections.Quarantined) { reported = append(reported, q) })
 	commit := func(seq uint64, prev string, e events.Event) events.Commit {
 		return events.Commit{Seq: seq, ID: fmt.Sprint(seq), Prev: prev, Recorded: time.Unix(int64(100-seq), 0),
 			Body: events.AppendBatch(nil, [][]byte{e.AppendLine(nil)})}
 	}
 	first := commit(1, events.Head{}.HashHex(), incubated("1", "a", "2018-02-01"))
-	reader.Take(projections.Parse(first, nil))
-	reader.Take(projections.Parse(commit(2, first.Head().HashHex(), incubated("2", "b", "2018-02-01")), nil))
+	reader.Take(projections.Parse(first, ids, nil))
+	reader.Take(projections.Parse(commit(2, first.Head().HashHex(), incubated("2", "b", "2018-02-01")), ids, nil))
 	if len(reported) != 0 {
 		t.Fatalf("reported of a sound chain: %+v", reported)
 	}
-	reader.Take(projections.Parse(commit(3, first.Head().HashHex(), incubated("3", "c", "2018-02-01")), nil)) // forgets commit 2
-	reader.Take(projections.Parse(commit(5, fold.Head().HashHex(), incubated("5", "d", "2018-02-01")), nil))  // commit 4 is missing
+	reader.Take(projections.Parse(commit(3, first.Head().HashHex(), incubated("3", "c", "2018-02-01")), ids, nil)) // forgets commit 2
+	reader.Take(projections.Parse(commit(5, fold.Head().HashHex(), incubated("5", "d", "2018-02-01")), ids, nil))  // commit 4 is missing
 	want := []events.Position{events.At(3, 0), events.At(5, 0)}
 	var got []events.Position
 	for _, q := range reported {
