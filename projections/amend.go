@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/kaohe/kaohe/events"
 )
@@ -58,7 +59,7 @@ func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.
 		return err
 	}
 	self := e.Key()
-	if f.leadsTo(c.target, self) {
+	if slices.Contains(f.chain(c.target), self) {
 		return fmt.Errorf("%w: it would void itself", ErrTarget)
 	}
 	target, err := f.amendmentOf(c, at, known)
@@ -73,11 +74,12 @@ func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.
 	own.at, own.void, own.target = at, true, c.target
 	f.amended[self], f.amended[c.target] = own, target
 	target.voids = append(target.voids[:len(target.voids):len(target.voids)], self)
-	if err := f.settle(f.factOf(c.target)); err != nil {
+	chain := f.chain(self)
+	if err := f.settle(chain[len(chain)-1]); err != nil {
 		target.voids = wasVoids
 		return err
 	}
-	f.publishAmendments(self, c.target, f.factOf(c.target))
+	f.publishAmendments(chain...)
 	return nil
 }
 
@@ -214,27 +216,14 @@ func (f *Fold) voidedBy(k events.Key) (events.Key, bool) {
 	return events.Key{}, false
 }
 
-// factOf follows voids to what they are about in the end.
-func (f *Fold) factOf(k events.Key) events.Key {
-	for {
-		a := f.amended[k]
-		if a == nil || !a.void {
-			return k
-		}
+// chain lists an event and, if it is a void, all that it is about, down to the fact: whether each holds depends on it.
+func (f *Fold) chain(k events.Key) []events.Key {
+	list := []events.Key{k}
+	for a := f.amended[k]; a != nil && a.void; a = f.amended[k] {
 		k = a.target
+		list = append(list, k)
 	}
-}
-
-// leadsTo reports whether an event is another one, or a void that is about it in the end.
-func (f *Fold) leadsTo(k, to events.Key) bool {
-	for k != to {
-		a := f.amended[k]
-		if a == nil || !a.void {
-			return false
-		}
-		k = a.target
-	}
-	return true
+	return list
 }
 
 // publishAmendments makes the state of events part of the next view.

@@ -25,22 +25,23 @@ type record struct {
 
 // survivors returns the facts that count, in their versions, by going through the whole log for each question.
 func survivors(log []record) (facts []fact) {
-	var holds func(i int) bool
-	holds = func(i int) bool {
-		for j, r := range log {
-			if r.kind == "void" && r.target == i && holds(j) {
-				return false
-			}
-		}
-		return true
-	}
 	for i, r := range log {
-		if r.kind == "fact" && holds(i) {
+		if r.kind == "fact" && holds(log, i) {
 			version := versionOf(log, i, len(log))
 			facts = append(facts, newFact(version.AppendLine(nil), i))
 		}
 	}
 	return facts
+}
+
+// holds reports whether no void that holds is about record i.
+func holds(log []record, i int) bool {
+	for j, r := range log {
+		if r.kind == "void" && r.target == i && holds(log, j) {
+			return false
+		}
+	}
+	return true
 }
 
 // versionOf returns fact i as the corrections among the first n records leave it.
@@ -193,6 +194,12 @@ func sameAmendments(t *rapid.T, v *projections.View, log []record) {
 		left[f.seq] = true
 	}
 	for i, r := range log {
+		if r.kind == "void" {
+			a, _ := v.Amended(events.KeyOf("kaohe:test", fmt.Sprint(i)))
+			if voided := a.VoidedBy != 0; voided == holds(log, i) {
+				t.Fatalf("void %d: voided by %v, but that it holds is %v", i, a.VoidedBy, holds(log, i))
+			}
+		}
 		if r.kind != "fact" {
 			continue
 		}

@@ -15,6 +15,9 @@
 // intervals of each thing, and the series has +1 where their union begins and -1 on the day after it ends. Both keep what
 // they need to take any event out again: withdrawal is the same path with the sign turned, not a repair.
 //
+// An event that was voided or corrected counts in its last version, or not at all, whatever the order in which the voids,
+// corrections and the event itself came: [Fold.Take] keeps what is needed to tell of those few events only.
+//
 // A [Runner] follows a log, folds each commit whole and publishes a [View]. A view never changes. It shares with its
 // predecessor all that did not change in between: every part of the tree of tables, blocks, cells and pages belongs to an
 // epoch, and one that is older than the fold's present epoch is copied before it is written to.

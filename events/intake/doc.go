@@ -18,6 +18,10 @@
 // ("id_conflict"). Where no id is given it is derived, from the fields that identify the occurrence or from the content;
 // see [Intake.Prepare].
 //
+// An EventVoided or EventCorrected has a commit of its own. The writer completes it by what stands before that very commit:
+// where its target is, the version that it replaces and the one that replaces it, which must be as good as a new event. So
+// whoever folds the log needs to look nothing up.
+//
 // What a caller is told is true: "new" and "recorded" mean durable, "refused" means not in the log. Where that cannot be
 // said yet the answer is an error, and the errors say so; sending the same events again is safe always.
 package intake
