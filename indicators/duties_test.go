@@ -45,7 +45,7 @@ duties:
 		files["events/"+e.Name()] = &fstest.MapFile{Data: data}
 	}
 	plan := mustLoad(tb, files)
-	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}

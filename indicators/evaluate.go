@@ -7,7 +7,8 @@ import (
 
 // Evaluate says how a unit stands in a quarter and in its year, as of a day: what a view holds (its figures), what was
 // wanted (its targets) and what is due by then (the plan's paces). It is a pure function of its arguments. A day after
-// the quarter's end counts as its last day.
+// the quarter's end counts as its last day. What was published when the quarter was closed stands beside the figures,
+// whatever the day.
 //
 // org is the unit's index in the plan's tree; the view must be one of a fold of the same plan. An indicator whose measure
 // the view lacks has no value.
@@ -15,12 +16,13 @@ func Evaluate(v *projections.View, p *Plan, q Quarter, org int, asOf events.Day)
 	e := evaluation{reading: reading{v, p}, quarter: q, org: org, on: min(asOf, q.Last()), leaves: p.leavesBelow(org)}
 	unit := p.Orgs.Org(org)
 	card := &Scorecard{
-		Org: unit.Code, OrgName: unit.Name, Quarter: q, AsOf: e.on, LeftOut: v.LeftOut(), Breaks: v.Breaks(), Rows: make([]Row, 0, len(p.Indicators)),
+		Org: unit.Code, OrgName: unit.Name, Quarter: q, AsOf: e.on, Plan: p.Hash, LeftOut: v.LeftOut(), Breaks: v.Breaks(), Rows: make([]Row, 0, len(p.Indicators)),
 	}
 	for _, d := range p.Indicators {
 		card.Rows = append(card.Rows, e.row(d))
 	}
 	card.Duties = e.duties(card)
+	e.closing(card)
 	return card
 }
 
@@ -43,6 +45,7 @@ func (e *evaluation) row(d *Definition) Row {
 	if e.on >= e.quarter.YearFirst() {
 		r.Year = e.year(d, base, g)
 		r.Status, r.Reported = r.Year.Status, r.Year.Reported
+		r.FirstGap = d.Direction.short(r.Year.Value, r.FirstTarget)
 	}
 	if e.on >= e.quarter.First() {
 		r.Quarter = e.quarterly(d, base, g)

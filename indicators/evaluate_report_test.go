@@ -115,7 +115,7 @@ func TestBreakdown(t *testing.T) {
 // A view of another plan has none of this plan's figures: they are not known, which is not the same as nought.
 func TestEvaluateForeignView(t *testing.T) {
 	w := newWorld(t)
-	fold, err := projections.NewFold(w.plan.Orgs, w.plan.Catalogue, nil)
+	fold, err := projections.NewFold(projections.Rules{Orgs: w.plan.Orgs, Catalogue: w.plan.Catalogue})
 	if err != nil {
 		t.Fatal(err)
 	}

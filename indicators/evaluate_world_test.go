@@ -1,12 +1,14 @@
 package indicators_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/indicators"
@@ -96,7 +98,7 @@ func newWorld(tb testing.TB) *world {
 	if plan == nil {
 		tb.FailNow()
 	}
-	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -126,11 +128,14 @@ func (w *world) apply(day, org, typ, data string) {
 	for _, fault := range faults {
 		w.tb.Fatalf("%s %s: %s", typ, data, fault.In(events.English))
 	}
+	w.record(events.Event{Type: typ, Time: day + "T00:00:00+08:00", Org: org, Schema: t.Schema(), Data: normal.WithDefaults()})
+}
+
+// record applies an event as it stands in the log, in a commit of its own.
+func (w *world) record(e events.Event) {
+	w.tb.Helper()
 	w.n++
-	e := events.Event{
-		Type: typ, Source: "test", ID: fmt.Sprint(w.n), Time: day + "T00:00:00+08:00", Org: org, Schema: t.Schema(),
-		Data: normal.WithDefaults(),
-	}
+	e.Source, e.ID = "test", fmt.Sprint(w.n)
 	var s events.Stored
 	if err := s.ParseLine(e.AppendLine(nil)); err != nil {
 		w.tb.Fatal(err)
@@ -138,6 +143,29 @@ func (w *world) apply(day, org, typ, data string) {
 	if err := w.fold.Apply(&s, events.At(uint64(w.n), 0)); err != nil {
 		w.tb.Fatal(err)
 	}
+	w.fold.Advance(events.Head{Seq: uint64(w.n)}, recordedAt)
+}
+
+// recordedAt is when all commits of a world were recorded.
+var recordedAt = time.Date(2018, time.April, 2, 2, 0, 0, 0, time.UTC)
+
+// close closes a quarter with what a scorecard has come to, or with the JSON given.
+func (w *world) close(day, quarter, org string, card any) *world {
+	w.tb.Helper()
+	scorecard, ok := card.(string)
+	if c, isCard := card.(*indicators.Scorecard); isCard {
+		b, err := json.Marshal(c.ToPublish())
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		scorecard, ok = string(b), true
+	}
+	if !ok {
+		w.tb.Fatalf("%T is no scorecard", card)
+	}
+	data := fmt.Sprintf(`{"as_of":"2018-03-31","plan":%q,"position":"%d-0","quarter":%q,"reason":"handed in","scorecard":%s}`, w.plan.Hash, w.n, quarter, scorecard)
+	w.record(events.Event{Type: "PeriodClosed", Time: day + "T00:00:00+08:00", Org: org, Schema: "PeriodClosed.v1", Data: []byte(data)})
+	return w
 }
 
 // target sets a target with a basis; more is further members of the data, beginning with a comma.

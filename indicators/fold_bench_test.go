@@ -46,7 +46,7 @@ func mustPlan(tb testing.TB) *indicators.Plan {
 func mustFold(tb testing.TB) *projections.Fold {
 	tb.Helper()
 	plan := mustPlan(tb)
-	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func BenchmarkFold(b *testing.B) {
 // follow runs a runner until it has read the log to a commit.
 func follow(b *testing.B, plan *indicators.Plan, log events.Log, seq uint64) {
 	runner, err := projections.NewRunner(projections.RunnerOptions{
-		Log: log, IDs: events.NewIDs(), Orgs: plan.Orgs, Catalogue: plan.Catalogue, Measures: plan.Measures,
+		Log: log, IDs: events.NewIDs(), Rules: plan.Rules(),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -111,14 +111,16 @@ func TestFoldStaysCheap(t *testing.T) {
 	const n = 50_000
 	commits := commitsOf(n, 1000)
 	fold, ids := mustFold(t), events.NewIDs()
-	reader := projections.NewReader(fold, ids, func(q projections.Quarantined) { t.Fatalf("quarantined: %s", q.Detail) })
+	reader := projections.NewReader(fold, ids, nil, func(q projections.Quarantined) { t.Fatalf("quarantined: %s", q.Detail) })
 	var parsed *projections.Parsed
 	var before, after runtime.MemStats
 	grown := heap()
 	runtime.ReadMemStats(&before)
 	for _, c := range commits {
 		parsed = projections.Parse(c, ids, parsed)
-		reader.Take(parsed)
+		if err := reader.Take(parsed); err != nil {
+			t.Fatal(err)
+		}
 		fold.View()
 	}
 	runtime.ReadMemStats(&after)
@@ -139,9 +141,11 @@ func BenchmarkFoldMemory(b *testing.B) {
 	for b.Loop() {
 		fold, ids := mustFold(b), events.NewIDs()
 		before := heap()
-		reader := projections.NewReader(fold, ids, func(q projections.Quarantined) { b.Fatalf("quarantined: %s", q.Detail) })
+		reader := projections.NewReader(fold, ids, nil, func(q projections.Quarantined) { b.Fatalf("quarantined: %s", q.Detail) })
 		for _, c := range commits {
-			reader.Take(projections.Parse(c, ids, nil))
+			if err := reader.Take(projections.Parse(c, ids, nil)); err != nil {
+				b.Fatal(err)
+			}
 		}
 		view := fold.View()
 		b.ReportMetric(float64(heap()-before)/n, "B/event")

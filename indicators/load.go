@@ -102,14 +102,15 @@ func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(list, func(e fs.DirEntry) bool { return w.hidden[e.Name()] }), err
 }
 
-// hash names a plan without mistakes by its content: SHA-256 over each file's name and size, and what is in it.
+// hash names a plan without mistakes by its content, SHA-256 over each file's name and size and what is in it, and packs
+// that content.
 func (l *loader) hash(fsys fs.FS) {
 	names := []string{planFile, orgsFile, indicatorsFile}
 	for _, t := range l.types.Types() {
 		names = append(names, catalogue.Folder+"/"+t.Schema()+".json")
 	}
 	slices.Sort(names)
-	h := sha256.New()
+	h, pack := sha256.New(), newPacker()
 	for _, name := range names {
 		content, err := catalogue.ReadFile(fsys, name)
 		if err != nil { // it was there a moment ago
@@ -118,8 +119,17 @@ func (l *loader) hash(fsys fs.FS) {
 		}
 		fmt.Fprintf(h, "%s\n%d\n", name, len(content))
 		h.Write(content)
+		if err := pack.add(name, content); err != nil {
+			l.cannotPack(name, err)
+			return
+		}
 	}
-	l.plan.Hash = hex.EncodeToString(h.Sum(nil))
+	archive, err := pack.close()
+	if err != nil {
+		l.cannotPack(planFile, err)
+		return
+	}
+	l.plan.Hash, l.plan.Archive = hex.EncodeToString(h.Sum(nil)), archive
 }
 
 // Counts is how much a plan holds.

@@ -44,7 +44,7 @@ func TestLoadMutatedPlans(t *testing.T) {
 		if loaded == nil {
 			return
 		}
-		fold, err := projections.NewFold(loaded.Orgs, loaded.Catalogue, loaded.Measures)
+		fold, err := projections.NewFold(loaded.Rules())
 		if err != nil {
 			rt.Fatalf("the plan loads, but: %v", err)
 		}

@@ -13,6 +13,7 @@ import (
 type Plan struct {
 	Name        events.Text
 	Hash        string // SHA-256 over the plan's files, in hex
+	Archive     []byte // those files, as the log keeps them; see [Unpack]
 	Zone        *time.Location
 	Orgs        *events.Orgs
 	DefaultOrg  string // unit of an event or a question that names none; empty if the plan has none

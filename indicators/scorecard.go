@@ -1,6 +1,10 @@
 package indicators
 
-import "github.com/kaohe/kaohe/events"
+import (
+	"time"
+
+	"github.com/kaohe/kaohe/events"
+)
 
 // Scorecard is how one unit stands in a quarter, indicator by indicator, as of a day. Command line, API, metrics and
 // report all show the same one.
@@ -9,11 +13,20 @@ type Scorecard struct {
 	OrgName events.Text
 	Quarter Quarter
 	AsOf    events.Day // effective: never after the quarter's end
+	Plan    string     // hash of the plan that the figures follow
+	KnownAt *KnownAt   // the point of the log that was asked for; nil for all that is known
+	Closed  *Closed    // nil for a quarter that was never closed
 	Duties  *Duties    // nil for a unit without duties
 	// LeftOut is how many events and commits of the log the figures leave out because the plan cannot use them, and Breaks
 	// in how many places the log's chain is broken: what the figures rest on is then not all that was recorded.
 	LeftOut, Breaks int64
 	Rows            []Row // in the plan's order
+}
+
+// KnownAt is a point of the log: figures rest on what was recorded by then, and on nothing later.
+type KnownAt struct {
+	Commit   uint64    `json:"commit"`   // the last one included
+	Recorded time.Time `json:"recorded"` // when it was recorded
 }
 
 // Row is one indicator of a scorecard.
@@ -38,6 +51,13 @@ type Row struct {
 	TargetProblem TargetProblem
 	// FirstTarget is the first target of the year where another one has replaced it; else null.
 	FirstTarget Number
+	// FirstGap is what is missing to the first target; null unless FirstTarget is known.
+	FirstGap Number
+
+	// Published is what the closing of the quarter recorded; nil where it recorded nothing of the indicator.
+	Published *Published
+	// Restated says that a value has changed since it was published. It is not said of a day before the published one.
+	Restated bool
 
 	Reporting *Reporting // nil for a unit with none below it
 

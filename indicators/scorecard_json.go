@@ -14,10 +14,26 @@ type (
 		Quarter Quarter     `json:"quarter"`
 		AsOf    *date       `json:"as_of"`
 		OrgName events.Text `json:"org_name"`
+		Plan    string      `json:"plan"`
+		KnownAt *KnownAt    `json:"known_at,omitempty"`
+		Closed  *Closed     `json:"closed,omitempty"`
 		Duties  *Duties     `json:"duties,omitempty"`
 		LeftOut int64       `json:"left_out,omitempty"`
 		Breaks  int64       `json:"breaks,omitempty"`
 		Rows    []Row       `json:"indicators"`
+	}
+	closedJSON struct {
+		Revision   int             `json:"revision"`
+		Position   string          `json:"position"`
+		Through    uint64          `json:"through"`
+		Day        *date           `json:"day"`
+		AsOf       *date           `json:"as_of"`
+		Cutoff     *date           `json:"cutoff,omitempty"`
+		Plan       string          `json:"plan"`
+		Reason     string          `json:"reason,omitempty"`
+		By         string          `json:"by"`
+		Unreadable bool            `json:"unreadable,omitempty"`
+		Gone       []GoneIndicator `json:"gone,omitempty"`
 	}
 	dutiesJSON struct {
 		ReportBy    *date    `json:"report_by"`
@@ -35,12 +51,15 @@ type (
 		TargetIllustrative bool          `json:"target_illustrative"`
 		TargetProblem      TargetProblem `json:"target_problem,omitempty"`
 		FirstTarget        Number        `json:"first_target,omitzero"`
+		FirstGap           Number        `json:"first_gap,omitzero"`
 		Name               events.Text   `json:"name"`
 		Units              events.Text   `json:"units"`
 		Office             string        `json:"office"`
 		Decimals           int           `json:"decimals"`
 		Money              bool          `json:"money"`
 		Reporting          *Reporting    `json:"reporting,omitempty"`
+		Restated           bool          `json:"restated,omitempty"`
+		Published          *Published    `json:"published,omitempty"`
 		Quarter            *Figure       `json:"quarter"`
 		Year               *Figure       `json:"year"`
 	}
@@ -48,7 +67,10 @@ type (
 
 // MarshalJSON writes the scorecard in the shape of the API.
 func (s Scorecard) MarshalJSON() ([]byte, error) {
-	return plainJSON(scorecardJSON{s.Org, s.Quarter, dateOf(s.AsOf), s.OrgName, s.Duties, s.LeftOut, s.Breaks, s.Rows})
+	return plainJSON(scorecardJSON{
+		Org: s.Org, Quarter: s.Quarter, AsOf: dateOf(s.AsOf), OrgName: s.OrgName, Plan: s.Plan, KnownAt: s.KnownAt, Closed: s.Closed,
+		Duties: s.Duties, LeftOut: s.LeftOut, Breaks: s.Breaks, Rows: s.Rows,
+	})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -57,7 +79,10 @@ func (s *Scorecard) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*s = Scorecard{Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Duties: j.Duties, LeftOut: j.LeftOut, Breaks: j.Breaks, Rows: j.Rows}
+	*s = Scorecard{
+		Org: j.Org, OrgName: j.OrgName, Quarter: j.Quarter, AsOf: j.AsOf.day(), Plan: j.Plan, KnownAt: j.KnownAt, Closed: j.Closed,
+		Duties: j.Duties, LeftOut: j.LeftOut, Breaks: j.Breaks, Rows: j.Rows,
+	}
 	return nil
 }
 
@@ -66,8 +91,8 @@ func (r Row) MarshalJSON() ([]byte, error) {
 	return plainJSON(rowJSON{
 		ID: r.ID, Kind: r.Kind, Unit: r.Unit.ZH, Direction: r.Direction, Status: r.Status, Reported: r.Reported,
 		LastEvent: dateOf(r.LastEvent), TargetIllustrative: r.TargetIllustrative, TargetProblem: r.TargetProblem,
-		FirstTarget: r.FirstTarget, Name: r.Name, Units: r.Unit, Office: r.Office, Decimals: r.Decimals, Money: r.Money,
-		Reporting: r.Reporting, Quarter: r.Quarter, Year: r.Year,
+		FirstTarget: r.FirstTarget, FirstGap: r.FirstGap, Name: r.Name, Units: r.Unit, Office: r.Office, Decimals: r.Decimals, Money: r.Money,
+		Reporting: r.Reporting, Restated: r.Restated, Published: r.Published, Quarter: r.Quarter, Year: r.Year,
 	})
 }
 
@@ -80,10 +105,31 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 	*r = Row{
 		ID: j.ID, Name: j.Name, Kind: j.Kind, Unit: j.Units, Office: j.Office, Direction: j.Direction,
 		Decimals: j.Decimals, Money: j.Money, Status: j.Status, Reported: j.Reported, LastEvent: j.LastEvent.day(),
-		TargetIllustrative: j.TargetIllustrative, TargetProblem: j.TargetProblem, FirstTarget: j.FirstTarget,
-		Reporting: j.Reporting, Quarter: j.Quarter, Year: j.Year,
+		TargetIllustrative: j.TargetIllustrative, TargetProblem: j.TargetProblem, FirstTarget: j.FirstTarget, FirstGap: j.FirstGap,
+		Reporting: j.Reporting, Restated: j.Restated, Published: j.Published, Quarter: j.Quarter, Year: j.Year,
 	}
 	return nil
+}
+
+// MarshalJSON writes the closing in the shape of the API.
+func (c Closed) MarshalJSON() ([]byte, error) {
+	return plainJSON(closedJSON{
+		c.Revision, c.At.String(), c.Through, dateOf(c.Day), dateOf(c.AsOf), dateOf(c.Cutoff), c.Plan, c.Reason, c.By, c.Unreadable, c.Gone,
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (c *Closed) UnmarshalJSON(b []byte) error {
+	var j closedJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	at, err := events.ParsePosition(j.Position)
+	*c = Closed{
+		Revision: j.Revision, At: at, Through: j.Through, Day: j.Day.day(), AsOf: j.AsOf.day(), Cutoff: j.Cutoff.day(), Plan: j.Plan,
+		Reason: j.Reason, By: j.By, Unreadable: j.Unreadable, Gone: j.Gone,
+	}
+	return err
 }
 
 // MarshalJSON writes the duties in the shape of the API.

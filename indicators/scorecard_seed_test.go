@@ -2,6 +2,7 @@ package indicators_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func seedWorld(tb testing.TB) *world {
 	for _, m := range mistakes {
 		tb.Fatal(m.In(events.English))
 	}
-	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -120,11 +121,20 @@ func TestSeedQuarter(t *testing.T) {
 	})
 }
 
-// BenchmarkEvaluate makes the scorecard of the seed quarter: what each unit costs a scrape.
+// BenchmarkEvaluate makes the scorecard of the seed quarter, open and closed: what each unit costs a scrape.
 func BenchmarkEvaluate(b *testing.B) {
 	w := seedWorld(b)
-	view, quarter, asOf := w.fold.View(), mustQuarter(b, "2018Q1"), mustDate(b, "2018-03-31")
-	for b.Loop() {
-		indicators.Evaluate(view, w.plan, quarter, 0, asOf)
+	quarter, asOf := mustQuarter(b, "2018Q1"), mustDate(b, "2018-03-31")
+	district, _ := w.plan.Orgs.Index("450703")
+	for _, closed := range []bool{false, true} {
+		if closed {
+			w.close("2018-04-02", "2018Q1", "450703", w.card("2018Q1", "450703", "2018-03-31"))
+		}
+		b.Run(fmt.Sprintf("closed=%t", closed), func(b *testing.B) {
+			view := w.fold.View()
+			for b.Loop() {
+				indicators.Evaluate(view, w.plan, quarter, district, asOf)
+			}
+		})
 	}
 }

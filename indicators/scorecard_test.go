@@ -36,7 +36,7 @@ func TestScorecardJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := `{"org":"450703","quarter":"2018Q1","as_of":"2018-03-31","org_name":{"zh":"钦北区","en":"Qinbei"},"indicators":[`
+	head := `{"org":"450703","quarter":"2018Q1","as_of":"2018-03-31","org_name":{"zh":"钦北区","en":"Qinbei"},"plan":"` + card.Plan + `","indicators":[`
 	if got, _, _ := strings.Cut(string(b), "[{"); got+"[" != head {
 		t.Errorf("head\n got %s[\nwant %s", got, head)
 	}
@@ -58,6 +58,9 @@ func TestScorecardRoundTrip(t *testing.T) {
 	w := guidancesWorld(t).happen(certificates+villages).
 		target("2018-01-01", "450703", "grants", "10", "growth", "").
 		target("2018-03-01", "450703", "guidances", "220", "flow", "")
+	w.close("2018-04-02", "2018Q1", "450703", w.card("2018Q1", "450703", "2018-03-31")).
+		happen(`2018-02-01 450703 EnvoyServiceRecorded {"kind":"guidance","count":1}`).
+		close("2018-04-02", "2018Q1", "450000", `{"indicators":[{"id":"gone","name":{"zh":"旧","en":"Old"}}]}`)
 	for _, tt := range []struct{ name, quarter, org, asOf string }{
 		{"a leaf", "2018Q1", "450703", "2018-03-31"},
 		{"a unit with others below", "2018Q1", "450000", "2018-03-31"},
@@ -65,13 +68,18 @@ func TestScorecardRoundTrip(t *testing.T) {
 		{"before the year", "2018Q3", "450703", "2017-03-31"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			first, err := json.Marshal(w.card(tt.quarter, tt.org, tt.asOf))
+			card := w.card(tt.quarter, tt.org, tt.asOf)
+			card.KnownAt = &indicators.KnownAt{Commit: 7, Recorded: recordedAt}
+			first, err := json.Marshal(card)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var back indicators.Scorecard
 			if err := json.Unmarshal(first, &back); err != nil {
 				t.Fatal(err)
+			}
+			if back.KnownAt == nil || back.KnownAt.Commit != 7 || !back.KnownAt.Recorded.Equal(recordedAt) {
+				t.Errorf("known at %+v", back.KnownAt)
 			}
 			second, err := json.Marshal(back)
 			if err != nil {
@@ -90,7 +98,7 @@ func TestScorecardRoundTrip(t *testing.T) {
 func TestScorecardJSONRefuses(t *testing.T) {
 	for _, s := range []string{
 		`{"quarter":"2018Q7"}`, `{"as_of":"2018-02-30"}`, `{"indicators":[{"last_event":"yesterday"}]}`,
-		`{"indicators":[{"quarter":{"value":12}}]}`,
+		`{"indicators":[{"quarter":{"value":12}}]}`, `{"closed":{"position":"1"}}`, `{"closed":{"position":"1-0","day":"soon"}}`,
 	} {
 		var card indicators.Scorecard
 		if err := json.Unmarshal([]byte(s), &card); err == nil {
@@ -106,7 +114,7 @@ func TestScorecardSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("nothing is missing, yet %.300s, %v", b, err)
 	}
 	ids := events.NewIDs()
-	reader := projections.NewReader(w.fold, ids, func(projections.Quarantined) {})
+	reader := projections.NewReader(w.fold, ids, nil, func(projections.Quarantined) {})
 	for _, seq := range []uint64{7, 8, 9} {
 		reader.Take(projections.Parse(events.Commit{Seq: seq, Body: []byte("no commit")}, ids, nil))
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/kaohe/kaohe/events"
@@ -66,21 +65,37 @@ func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.
 	if err != nil {
 		return err
 	}
-	own := f.amended[self]
-	if own == nil {
-		own = &amendment{}
+	own := &amendment{}
+	if noted := f.amended[self]; noted != nil { // voids of it came before
+		*own = *noted
 	}
-	wasVoids := target.voids
 	own.at, own.void, own.target = at, true, c.target
-	f.amended[self], f.amended[c.target] = own, target
-	target.voids = append(target.voids[:len(target.voids):len(target.voids)], self)
+	now := *target
+	now.voids = append(slices.Clip(target.voids), self)
+	undo := f.amend(map[events.Key]*amendment{self: own, c.target: &now})
 	chain := f.chain(self)
 	if err := f.settle(chain[len(chain)-1]); err != nil {
-		target.voids = wasVoids
+		undo()
 		return err
 	}
 	f.publishAmendments(chain...)
 	return nil
+}
+
+// amend notes what becomes of events, and returns what takes that back.
+func (f *Fold) amend(now map[events.Key]*amendment) (undo func()) {
+	was := make(map[events.Key]*amendment, len(now))
+	for k, a := range now {
+		was[k] = f.amended[k]
+		f.amended[k] = a
+	}
+	return func() {
+		for k, a := range was {
+			if f.amended[k] = a; a == nil {
+				delete(f.amended, k)
+			}
+		}
+	}
 }
 
 // takeCorrection replaces the version of a fact, or waits for the fact.
@@ -124,11 +139,8 @@ func (f *Fold) replace(a *amendment, next []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := f.Withdraw(old, a.at); err != nil {
+		if err := f.exchange(old, now, a.at); err != nil {
 			return err
-		}
-		if err := f.Apply(now, a.at); err != nil {
-			return errors.Join(err, f.Apply(old, a.at))
 		}
 	}
 	a.line = next
@@ -146,8 +158,11 @@ func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error 
 		}
 		line = next
 	}
-	a.at, a.line, a.patches = at, line, nil
+	now := *a
+	now.at, now.line, now.patches = at, line, nil
+	undo := f.amend(map[events.Key]*amendment{e.Key(): &now})
 	if err := f.settle(e.Key()); err != nil {
+		undo()
 		return err
 	}
 	f.publishAmendments(e.Key())
@@ -228,9 +243,6 @@ func (f *Fold) chain(k events.Key) []events.Key {
 
 // publishAmendments makes the state of events part of the next view.
 func (f *Fold) publishAmendments(keys ...events.Key) {
-	if f.amendmentsEpoch != f.epoch {
-		f.amendments, f.amendmentsEpoch = maps.Clone(f.amendments), f.epoch
-	}
 	for _, k := range keys {
 		a := f.amended[k]
 		if a == nil {
@@ -240,7 +252,7 @@ func (f *Fold) publishAmendments(keys ...events.Key) {
 		if v, ok := f.voidedBy(k); ok {
 			shown.VoidedBy = f.amended[v].at
 		}
-		f.amendments[k] = shown
+		f.amendments.set(f.epoch, k, shown)
 	}
 }
 

@@ -160,25 +160,31 @@ func versionJSON(e events.Event) map[string]any {
 // facts that are left, in their last versions, as if nothing else had ever been recorded.
 func TestAmendments(t *testing.T) {
 	types, orgs := mustCatalogue(t), mustOrgs(t)
-	measures := testMeasures(t, types)
+	rules := projections.Rules{Orgs: orgs, Catalogue: types, Measures: testMeasures(t, types)}
 	rapid.Check(t, func(t *rapid.T) {
-		fold, err := projections.NewFold(orgs, types, measures)
+		fold, err := projections.NewFold(rules)
 		if err != nil {
 			t.Fatal(err)
 		}
 		log := drawLog(t)
-		ids := events.NewIDs()
+		ids, lines := events.NewIDs(), make([][]byte, len(log))
 		for i := range log {
 			if log[i].kind == "nothing" {
 				continue
 			}
-			stored := mustStored(t, line(log, i))
+			lines[i] = line(log, i)
+			stored := mustStored(t, lines[i])
 			ids.Record(stored.Key(), at(i))
-			if err := fold.Take(stored, at(i), ids.Lookup); err != nil {
+			if err := knowing(fold, lines, func() error { return fold.Take(stored, at(i), ids.Lookup) }); err != nil {
 				t.Fatalf("take %s: %v", line(log, i), err)
 			}
-			if rapid.IntRange(0, 9).Draw(t, "publish") == 0 {
+			switch rapid.IntRange(0, 19).Draw(t, "meanwhile") {
+			case 0:
 				fold.View()
+			case 1:
+				if fold, err = projections.DecodeFold(rules, fold.Encode()); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		v := fold.View()
@@ -225,7 +231,7 @@ func sameAmendments(t *rapid.T, v *projections.View, log []record) {
 // is recorded, like the fact, where the fact stands.
 func TestFactsKeepTheirPlace(t *testing.T) {
 	types, orgs := mustCatalogue(t), mustOrgs(t)
-	fold, err := projections.NewFold(orgs, types, testMeasures(t, types))
+	fold, err := projections.NewFold(projections.Rules{Orgs: orgs, Catalogue: types, Measures: testMeasures(t, types)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +263,7 @@ func TestFactsKeepTheirPlace(t *testing.T) {
 // TestControlEventsThatCannotBeUsed are quarantined, and change nothing.
 func TestControlEventsThatCannotBeUsed(t *testing.T) {
 	types, orgs := mustCatalogue(t), mustOrgs(t)
-	fold, err := projections.NewFold(orgs, types, testMeasures(t, types))
+	fold, err := projections.NewFold(projections.Rules{Orgs: orgs, Catalogue: types, Measures: testMeasures(t, types)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,19 @@ import (
 
 // binding is how events of one type feed the measures.
 type binding struct {
-	schema  string   // the dataschema that the fold reads
-	control bool     // control events feed no measure
-	wanted  []string // fields of data, in order
-	values  [][]byte // of the event at hand
-	gates   []gate
-	passed  []uint64 // by gate, of the event at hand
-	inputs  []input
+	schema  string // the dataschema that the fold reads
+	control bool   // control events feed no measure
+	name    string
+	// identity are the fields that name the occurrence, as indexes into wanted, -1 for the day; empty if the type has none.
+	identity []int
+	wanted   []string // fields of data, in order
+	values   [][]byte // of the event at hand
+	gates    []gate
+	passed   []uint64 // by gate, of the event at hand
+	inputs   []input
+
+	orgs   int      // how many units there are
+	posted []posted // by unit
 }
 
 // input is an Input with its fields found. Fields are indexes into the binding's wanted ones, -1 where there is none.
@@ -38,10 +44,10 @@ type input struct {
 }
 
 // bind finds out how each type of the catalogue feeds the measures.
-func bind(c *catalogue.Catalogue, measures []Measure) (map[string]*binding, error) {
+func bind(orgs int, c *catalogue.Catalogue, measures []Measure) (map[string]*binding, error) {
 	bindings := make(map[string]*binding)
 	for _, t := range c.Types() {
-		bindings[t.Name] = &binding{schema: t.Schema(), control: t.Control}
+		bindings[t.Name] = &binding{name: t.Name, schema: t.Schema(), control: t.Control}
 	}
 	for m := range measures {
 		for _, in := range measures[m].Inputs {
@@ -55,6 +61,9 @@ func bind(c *catalogue.Catalogue, measures []Measure) (map[string]*binding, erro
 		}
 	}
 	for _, b := range bindings {
+		if t, _ := c.Type(b.name); len(b.wanted) > 0 {
+			b.wanted = append(b.wanted, t.Identity...)
+		}
 		slices.Sort(b.wanted)
 		b.wanted = slices.Compact(b.wanted)
 		b.values = make([][]byte, len(b.wanted))
@@ -65,7 +74,11 @@ func bind(c *catalogue.Catalogue, measures []Measure) (map[string]*binding, erro
 		}
 	}
 	for _, b := range bindings {
+		b.orgs = orgs
 		b.passed = make([]uint64, len(b.gates))
+		if t, _ := c.Type(b.name); len(b.inputs) > 0 {
+			b.identify(t.Identity)
+		}
 	}
 	return bindings, nil
 }

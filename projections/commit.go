@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/kaohe/kaohe/events"
@@ -49,26 +51,56 @@ func Parse(c events.Commit, ids *events.IDs, used *Parsed) *Parsed {
 type Reader struct {
 	fold       *Fold
 	known      func(events.Key) (events.Position, bool)
+	fetch      Fetch
 	report     func(Quarantined)
 	duplicates int64
+	partial    bool // the fold has taken in part of a commit only
 }
 
-// NewReader returns a reader into a fold. The ids are those that the commits were parsed with; report is told of everything
-// that is left out.
-func NewReader(fold *Fold, ids *events.IDs, report func(Quarantined)) *Reader {
-	return &Reader{fold: fold, known: ids.Lookup, report: report}
+// Fetch returns the line at a position of the log that was read before.
+type Fetch func(at events.Position) ([]byte, error)
+
+// FetchFrom returns a Fetch from a log.
+func FetchFrom(ctx context.Context, log events.Log) Fetch {
+	return func(at events.Position) ([]byte, error) {
+		c, err := log.Get(ctx, at.Seq())
+		if err != nil {
+			return nil, fmt.Errorf("read event %v once more: %w", at, err)
+		}
+		lines, err := c.Lines()
+		if err != nil {
+			return nil, fmt.Errorf("read event %v once more: %w", at, err)
+		}
+		for i, line := range lines {
+			if i == at.Index() {
+				return line, nil
+			}
+		}
+		return nil, fmt.Errorf("read event %v once more: %w", at, events.ErrNotFound)
+	}
+}
+
+// NewReader returns a reader into a fold. The ids are those that the commits were parsed with; fetch reads again what the fold
+// must know once more, and report is told of everything that is left out.
+func NewReader(fold *Fold, ids *events.IDs, fetch Fetch, report func(Quarantined)) *Reader {
+	return &Reader{fold: fold, known: ids.Lookup, fetch: fetch, report: report}
 }
 
 // Duplicates returns how many events were left out because they stand in the log twice.
 func (r *Reader) Duplicates() int64 { return r.duplicates }
 
-// Take folds the next commit.
-func (r *Reader) Take(p *Parsed) {
+// Take folds the next commit. An error means that something could not be fetched: the fold is of no use then, since it has
+// taken in part of the commit.
+func (r *Reader) Take(p *Parsed) error { return r.each(p, nil) }
+
+// each folds the next commit, and calls took, unless it is nil, after each event that the fold took.
+func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)) error {
 	seq := p.commit.Seq
 	if before := r.fold.Head(); !p.commit.Follows(before) {
 		r.fold.breaks++
 		r.report(Quarantined{At: events.At(seq, 0), Whole: true, Reason: BadChain, Detail: broken(before.Seq, seq)})
 	}
+	r.fold.Begin(p.commit.Recorded)
 	for _, bad := range p.bad {
 		r.leave(bad)
 	}
@@ -78,11 +110,38 @@ func (r *Reader) Take(p *Parsed) {
 			r.duplicates++
 			continue
 		}
-		if err := r.fold.Take(&p.stored[i], at, r.known); err != nil {
-			r.leave(Quarantined{At: at, Reason: reasonOf(err), Detail: err.Error()})
+		unusable, err := r.take(&p.stored[i], at)
+		switch {
+		case err != nil:
+			r.partial = true
+			return err
+		case unusable != nil:
+			r.leave(Quarantined{At: at, Reason: reasonOf(unusable), Detail: unusable.Error()})
+		case took != nil:
+			took(at, &p.stored[i])
 		}
 	}
 	r.fold.Advance(p.head, p.commit.Recorded)
+	return nil
+}
+
+// take lets the fold take in an event, and fetches what it must know for that.
+func (r *Reader) take(e *events.Stored, at events.Position) (unusable, failed error) {
+	for {
+		err := r.fold.Take(e, at, r.known)
+		if err == nil {
+			return nil, nil
+		}
+		var need *NeedError
+		if !errors.As(err, &need) {
+			return err, nil
+		}
+		line, err := r.fetch(need.At)
+		if err != nil {
+			return nil, err
+		}
+		r.fold.Supply(need.At, line)
+	}
 }
 
 // leave counts and reports what the figures leave out.

@@ -7,7 +7,7 @@ import (
 	"github.com/kaohe/kaohe/events"
 )
 
-// distinctState keeps, for each thing that a distinct measure counts, the days and units of its mentions. The cells count
+// distinctState keeps, for each thing that a distinct measure counts, the days and sites of its mentions. The cells count
 // on each day the things first mentioned in its quarter, or in its year, at the cell's unit or below.
 type distinctState struct {
 	slots    map[slot]uint32
@@ -21,13 +21,13 @@ type mentionKey struct {
 // mention is where and when a thing was mentioned. Most things are mentioned on one day only, and take no more than this.
 type mention struct {
 	one  mentionDay
-	many *[]mentionDay // all of them, in order of day and unit, if there are several
+	many *[]mentionDay // all of them, in order of day and site, if there are several
 }
 
 type mentionDay struct {
-	day events.Day
-	org int32
-	n   int32
+	day  events.Day
+	site int32
+	n    int32
 }
 
 func (d *distinctState) init(k Kind) {
@@ -53,7 +53,7 @@ func (f *Fold) mentionAll(o *op, sign int) {
 			f.mention(o, s, mentionKey{d.slot(s), thing}, sign)
 		}
 		if o.unnamed > 0 {
-			for _, org := range f.orgs.Path(o.org) {
+			for _, org := range f.sites.path(o.site) {
 				f.fresh(o.in.measure, org, s, o.day, int64(sign)*o.unnamed, int64(sign)*o.unnamed)
 			}
 		}
@@ -69,13 +69,13 @@ func (f *Fold) fresh(m, org int, s slot, day events.Day, quarter, year int64) {
 // mention adds or takes out one mention, and moves the first mention of the quarter and of the year, at each unit, to where
 // it is then.
 func (f *Fold) mention(o *op, s slot, key mentionKey, sign int) {
-	d, path, within := &f.distinct[o.in.measure], f.orgs.Path(o.org), f.calendar.spans(o.day)
+	d, path, within := &f.distinct[o.in.measure], f.sites.path(o.site), f.calendar.spans(o.day)
 	m := d.mentions[key]
 	f.firsts = f.firsts[:0]
 	for _, org := range path {
-		f.firsts = append(f.firsts, m.first(f.orgs, org, within.quarter), m.first(f.orgs, org, within.year))
+		f.firsts = append(f.firsts, m.first(f.sites, org, within.quarter), m.first(f.sites, org, within.year))
 	}
-	m.add(mentionDay{o.day, int32(o.org), int32(sign)})
+	m.add(mentionDay{o.day, o.site, int32(sign)})
 	if m.empty() {
 		delete(d.mentions, key)
 	} else {
@@ -83,8 +83,8 @@ func (f *Fold) mention(o *op, s slot, key mentionKey, sign int) {
 	}
 	for i, org := range path {
 		c := f.cell(o.in.measure, org, s)
-		f.moveFirst(&c.main, f.firsts[2*i], m.first(f.orgs, org, within.quarter))
-		f.moveFirst(&c.side, f.firsts[2*i+1], m.first(f.orgs, org, within.year))
+		f.moveFirst(&c.main, f.firsts[2*i], m.first(f.sites, org, within.quarter))
+		f.moveFirst(&c.side, f.firsts[2*i+1], m.first(f.sites, org, within.year))
 	}
 }
 
@@ -111,7 +111,7 @@ func (m *mention) add(d mentionDay) {
 	case m.empty():
 		m.one = d
 		return
-	case m.many == nil && m.one.day == d.day && m.one.org == d.org:
+	case m.many == nil && m.one.day == d.day && m.one.site == d.site:
 		m.one.n += d.n
 		return
 	case m.many == nil:
@@ -136,13 +136,13 @@ func compareMentions(a, b mentionDay) int {
 	if a.day != b.day {
 		return int(a.day) - int(b.day)
 	}
-	return int(a.org) - int(b.org)
+	return int(a.site) - int(b.site)
 }
 
 // first returns the first day within a period on which the thing was mentioned at a unit or below it, or noDay.
-func (m *mention) first(orgs *events.Orgs, org int, within period) events.Day {
+func (m *mention) first(at *sites, org int, within period) events.Day {
 	if m.many == nil {
-		if d := m.one; d.n > 0 && d.day >= within.first && d.day <= within.last && orgs.Under(int(d.org), org) {
+		if d := m.one; d.n > 0 && d.day >= within.first && d.day <= within.last && at.at(d.site, org) {
 			return d.day
 		}
 		return noDay
@@ -150,7 +150,7 @@ func (m *mention) first(orgs *events.Orgs, org int, within period) events.Day {
 	days := *m.many
 	i := sort.Search(len(days), func(i int) bool { return days[i].day >= within.first })
 	for ; i < len(days) && days[i].day <= within.last; i++ {
-		if orgs.Under(int(days[i].org), org) {
+		if at.at(days[i].site, org) {
 			return days[i].day
 		}
 	}

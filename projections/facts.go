@@ -14,6 +14,8 @@ import (
 const (
 	targetType = "TargetSet"
 	nilType    = "NilReported"
+	closedType = "PeriodClosed"
+	planType   = "PlanActivated"
 )
 
 type targetKey struct {
@@ -71,7 +73,7 @@ func readTarget(e *events.Stored) (Target, error) {
 		return Target{}, fmt.Errorf("read target: %w", err)
 	}
 	t := Target{
-		Source: string(e.Source), ID: string(e.ID), Day: e.Day(), Indicator: data.Indicator, Year: data.Year, Basis: data.Basis,
+		Source: string(e.Source), ID: string(e.ID), Principal: string(e.Principal), Day: e.Day(), Indicator: data.Indicator, Year: data.Year, Basis: data.Basis,
 		Illustrative: data.Illustrative, Reason: data.Reason, Document: data.Document,
 	}
 	r := factReader{}

@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/events/catalogue"
 )
 
 // Fold is the state of all measures after some events. It belongs to one goroutine; what it publishes as a [View] does not.
 type Fold struct {
+	rules    Rules
 	orgs     *events.Orgs
 	measures []Measure
 	index    map[string]int
@@ -25,25 +25,36 @@ type Fold struct {
 	covered  map[int]coverage // by measure: the two stocks of a coverage
 	weights  []int64          // by measure: the amounts of a flow, signs apart; what bounds every sum of them
 	symbols  *symbols
+	sites    *sites
 	calendar calendar
 	ops      []op
 	firsts   []events.Day
 	taken    []period
 	free     []period
 
+	claimed   events.KeyTable // of each occurrence: the live claim, packed, or contests
+	contested keyed[[]claim]  // the occurrences with several live claims
+	supplied  map[events.Position][]byte
+	sole      [1]claim
+
 	targets    map[targetKey][]Target
 	nils       map[nilKey][]dayCount
-	factsEpoch uint32 // of targets and nils
+	closings   map[closingKey][]Closing
+	factsEpoch uint32 // of the three
 
-	amended         map[events.Key]*amendment
-	amendments      map[events.Key]events.Amendment // what views show of them
-	amendmentsEpoch uint32
+	amended    map[events.Key]*amendment
+	amendments keyed[events.Amendment] // what views show of them
 
-	head     events.Head
-	recorded time.Time
-	applied  int64
-	leftOut  int64
-	breaks   int64
+	activations []Activation
+	times       []int64 // recording time of every so many commits; see noteTime
+	postings    *postings
+
+	head      events.Head
+	recorded  time.Time // of the head
+	recording time.Time // of what is being taken in
+	applied   int64
+	leftOut   int64
+	breaks    int64
 }
 
 var (
@@ -59,17 +70,25 @@ var (
 )
 
 // NewFold returns the fold of no events.
-func NewFold(orgs *events.Orgs, types *catalogue.Catalogue, measures []Measure) (*Fold, error) {
-	bindings, err := bind(types, measures)
+func NewFold(rules Rules) (*Fold, error) {
+	if err := rules.validate(); err != nil {
+		return nil, err
+	}
+	orgs, measures := rules.Orgs, rules.Measures
+	if orgs.Len() >= maxOrgs {
+		return nil, fmt.Errorf("%d units, fewer than %d are possible", orgs.Len(), maxOrgs)
+	}
+	bindings, err := bind(orgs.Len(), rules.Catalogue, measures)
 	if err != nil {
 		return nil, err
 	}
 	f := &Fold{
-		orgs: orgs, measures: measures, index: make(map[string]int), bindings: bindings, epoch: 1,
+		rules: rules, orgs: orgs, measures: measures, index: make(map[string]int), bindings: bindings, epoch: 1,
 		tables: make([]*table, len(measures)), distinct: make([]distinctState, len(measures)),
 		stocks: make([]stockState, len(measures)), covers: make([][]int, len(measures)), covered: make(map[int]coverage), weights: make([]int64, len(measures)),
-		symbols: newSymbols(), targets: make(map[targetKey][]Target), nils: make(map[nilKey][]dayCount), factsEpoch: 1,
-		amended: make(map[events.Key]*amendment), amendments: make(map[events.Key]events.Amendment), amendmentsEpoch: 1,
+		symbols: newSymbols(), sites: newSites(orgs), supplied: make(map[events.Position][]byte), postings: newPostings(),
+		targets: make(map[targetKey][]Target), nils: make(map[nilKey][]dayCount), closings: make(map[closingKey][]Closing), factsEpoch: 1,
+		amended: make(map[events.Key]*amendment),
 	}
 	for m := range measures {
 		if _, twice := f.index[measures[m].Name]; twice {
@@ -105,10 +124,10 @@ func (f *Fold) bindCoverages() error {
 	return nil
 }
 
-// Apply adds an event to all figures it concerns. An error means that the event cannot be read by this plan, and that
-// nothing was changed.
+// Apply adds an event to all figures it concerns. An error means that nothing was changed: the plan cannot read the event, or
+// the fold must know another one first ([NeedError]).
 func (f *Fold) Apply(e *events.Stored, at events.Position) error {
-	if err := f.change(e, at, 1); err != nil {
+	if err := f.exchange(nil, e, at); err != nil {
 		return err
 	}
 	f.applied++
@@ -117,49 +136,26 @@ func (f *Fold) Apply(e *events.Stored, at events.Position) error {
 
 // Withdraw takes out an event that was applied before, as if it had never been.
 func (f *Fold) Withdraw(e *events.Stored, at events.Position) error {
-	if err := f.change(e, at, -1); err != nil {
+	if err := f.exchange(e, nil, at); err != nil {
 		return err
 	}
 	f.applied--
 	return nil
 }
 
-func (f *Fold) change(e *events.Stored, at events.Position, sign int) error {
-	b, ok := f.bindings[string(e.Type)]
-	if !ok {
-		return fmt.Errorf("%w: %s", ErrType, e.Type)
+// Begin notes that what is taken in from here on was recorded at a time. Recording time never goes back.
+func (f *Fold) Begin(recorded time.Time) {
+	if recorded.After(f.recording) {
+		f.recording = recorded
 	}
-	if b.schema != string(e.Schema) {
-		return fmt.Errorf("%w: %s", ErrSchema, e.Schema)
-	}
-	org, ok := f.orgs.Index(string(e.Org))
-	if !ok {
-		return fmt.Errorf("%w: %s", ErrOrg, e.Org)
-	}
-	switch string(e.Type) {
-	case targetType:
-		return f.changeTarget(e, at, org, sign)
-	case nilType:
-		return f.changeNil(e, org, sign)
-	}
-	if len(b.inputs) == 0 {
-		return nil
-	}
-	if err := f.resolve(b, e.Data, at, e.Day(), org); err != nil {
-		return err
-	}
-	for i := range f.ops {
-		f.commit(&f.ops[i], sign)
-	}
-	return nil
 }
 
 // Advance notes that the fold has taken in a whole commit.
 func (f *Fold) Advance(head events.Head, recorded time.Time) {
-	f.head = head
-	if recorded.After(f.recorded) {
-		f.recorded = recorded
-	}
+	f.Begin(recorded)
+	f.head, f.recorded = head, f.recording
+	f.noteTime(head.Seq)
+	clear(f.supplied)
 }
 
 // Head returns the last commit taken in.
@@ -168,18 +164,20 @@ func (f *Fold) Head() events.Head { return f.head }
 // View publishes the state as it is now. The fold goes on; what it changes from here on is copied first.
 func (f *Fold) View() *View {
 	v := &View{
-		head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
-		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils,
-		amendments: f.amendments, leftOut: f.leftOut, breaks: f.breaks,
+		rules: f.rules, head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
+		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils, closings: f.closings,
+		amendments: f.amendments, contested: f.contested, leftOut: f.leftOut, breaks: f.breaks,
+		activations: f.activations, times: f.times, postings: f.postings,
 	}
 	f.epoch++
 	return v
 }
 
-// facts makes targets and nil reports ready to be written to. They are few and change rarely: they are copied whole.
+// ownFacts makes targets, nil reports and closings ready to be written to. They are few and change rarely: they are copied
+// whole.
 func (f *Fold) ownFacts() {
 	if f.factsEpoch != f.epoch {
-		f.targets, f.nils, f.factsEpoch = maps.Clone(f.targets), maps.Clone(f.nils), f.epoch
+		f.targets, f.nils, f.closings, f.factsEpoch = maps.Clone(f.targets), maps.Clone(f.nils), maps.Clone(f.closings), f.epoch
 	}
 }
 

@@ -32,7 +32,7 @@ func open(t *rapid.T, f func() projections.RunnerOptions) (d *desk, stop func())
 	commits := 0
 	any := intake.Resolver{Known: func(string) bool { return true }}
 	in, err := intake.New(intake.Options{
-		Log: opts.Log, IDs: opts.IDs, Catalogue: opts.Catalogue, Orgs: opts.Orgs, State: runner, DefaultOrg: "450703",
+		Log: opts.Log, IDs: opts.IDs, Catalogue: opts.Rules.Catalogue, Orgs: opts.Rules.Orgs, State: runner, DefaultOrg: "450703",
 		Zone: time.FixedZone("CST", 8*3600), Now: func() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) },
 		NewID: func() string { commits++; return fmt.Sprint(commits) }, Resolve: map[string]intake.Resolver{"indicator": any},
 	})
@@ -77,7 +77,7 @@ func TestFiguresThroughTheIntake(t *testing.T) {
 	measures := testMeasures(t, types)
 	rapid.Check(t, func(t *rapid.T) {
 		d, stop := open(t, func() projections.RunnerOptions {
-			return projections.RunnerOptions{Log: newMemory(), IDs: events.NewIDs(), Orgs: orgs, Catalogue: types, Measures: measures}
+			return projections.RunnerOptions{Log: newMemory(), IDs: events.NewIDs(), Rules: projections.Rules{Orgs: orgs, Catalogue: types, Measures: measures}}
 		})
 		defer stop()
 		var log []record

@@ -118,7 +118,9 @@ func lastOfTerm(from events.Day, months int) events.Day {
 func (f *Fold) changeStock(o *op, sign int) {
 	f.addAll(o, int32(sign), 0)
 	if o.in.Role == Closes {
-		f.closePair(o.in.measure, o.pair, o.day, int32(sign))
+		if f.sites.at(o.site, anywhere) { // a close acts wherever its pair is open: of the same one from two sources the first
+			f.closePair(o.in.measure, o.pair, o.day, int32(sign))
+		}
 		return
 	}
 	if o.unnamed > 0 && o.day <= o.end {
@@ -136,7 +138,7 @@ func (f *Fold) addUnnamed(o *op, n int64) {
 	if len(o.things) > 0 {
 		opens = 0
 	}
-	for _, org := range f.orgs.Path(o.org) {
+	for _, org := range f.sites.path(o.site) {
 		for _, s := range o.slots {
 			f.inForce(o.in.measure, org, s, period{o.day, o.end}, n*o.unnamed, opens)
 		}
@@ -146,7 +148,7 @@ func (f *Fold) addUnnamed(o *op, n int64) {
 // openPair puts an interval in force, or takes it out.
 func (f *Fold) openPair(o *op, sign int) {
 	s := &f.stocks[o.in.measure]
-	opened := open{day: o.day, until: o.end, org: int32(o.org), thing: o.things[0], slots: s.slotSet(o.slots), n: int32(sign)}
+	opened := open{day: o.day, until: o.end, site: o.site, thing: o.things[0], slots: s.slotSet(o.slots), n: int32(sign)}
 	if sign < 0 {
 		s.addOpen(o.pair, opened)
 	}
@@ -193,7 +195,7 @@ func (f *Fold) closePair(m int, key uint32, day events.Day, n int32) {
 // intervals has.
 func (f *Fold) shift(m int, o *open, in period, sign int64) {
 	s := &f.stocks[m]
-	for _, org := range f.orgs.Path(int(o.org)) {
+	for _, org := range f.sites.path(o.site) {
 		for _, sl := range s.slots[o.slots] {
 			f.inForce(m, org, sl, in, 0, sign*abs(int64(o.n)))
 			gaps := f.uncovered(m, o.thing, org, sl, in)
@@ -240,7 +242,7 @@ func (f *Fold) covering(m int, thing uint32, in period, sign int64) {
 // orgsOf lists the units that have intervals of a thing, themselves or below.
 func (f *Fold) orgsOf(m int, thing uint32) (orgs []int) {
 	for o := range f.stocks[m].opens(thing) {
-		for _, org := range f.orgs.Path(int(o.org)) {
+		for _, org := range f.sites.path(o.site) {
 			if !slices.Contains(orgs, org) {
 				orgs = append(orgs, org)
 			}
@@ -249,13 +251,13 @@ func (f *Fold) orgsOf(m int, thing uint32) (orgs []int) {
 	return orgs
 }
 
-// anywhere stands for all units together.
+// anywhere stands for all units together. What counts there counts at a root: of the same fact from two sources the first.
 const anywhere = -1
 
 // runs returns when a thing is in force at a unit and below.
 func (f *Fold) runs(m int, thing uint32, org int) (days []period) {
 	for o, in := range f.stocks[m].opens(thing) {
-		if org == anywhere || f.orgs.Under(int(o.org), org) {
+		if f.sites.at(o.site, org) {
 			days = append(days, in)
 		}
 	}
@@ -268,7 +270,7 @@ func (f *Fold) uncovered(m int, thing uint32, org int, sl slot, within period) [
 	s := &f.stocks[m]
 	f.taken = f.taken[:0]
 	for o, in := range s.opens(thing) {
-		if in.last < within.first || in.first > within.last || (org != anywhere && !f.orgs.Under(int(o.org), org)) ||
+		if in.last < within.first || in.first > within.last || !f.sites.at(o.site, org) ||
 			(sl.dim >= 0 && !slices.Contains(s.slots[o.slots], sl)) {
 			continue
 		}

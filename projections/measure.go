@@ -63,6 +63,7 @@ type Input struct {
 type Target struct {
 	At            events.Position
 	Source, ID    string
+	Principal     string     // who was authenticated; empty where nobody had to be
 	Day           events.Day // when it was set
 	Org           int
 	Indicator     string

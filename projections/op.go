@@ -13,6 +13,7 @@ type op struct {
 	at      events.Position
 	day     events.Day
 	org     int
+	site    int32    // the units at which it counts
 	amount  int64    // of a flow, value of a Latest
 	things  []uint32 // named things
 	unnamed int64    // things without a name, each different from all others
@@ -24,12 +25,9 @@ type op struct {
 // forEver is the last day of an interval that only a closing event ends.
 const forEver events.Day = 1<<31 - 2
 
-// resolve works out the ops of an event.
-func (f *Fold) resolve(b *binding, data []byte, at events.Position, day events.Day, org int) error {
+// resolve works out the ops of the event whose fields the binding holds.
+func (f *Fold) resolve(b *binding, at events.Position, day events.Day, org int, site int32) error {
 	f.ops = f.ops[:0]
-	if err := b.read(data); err != nil {
-		return err
-	}
 	count, known, err := b.eventCount()
 	if err != nil || !known {
 		return err
@@ -40,7 +38,7 @@ func (f *Fold) resolve(b *binding, data []byte, at events.Position, day events.D
 			continue
 		}
 		o := f.nextOp()
-		o.in, o.at, o.day, o.org = in, at, day, org
+		o.in, o.at, o.day, o.org, o.site = in, at, day, org, site
 		counts, err := f.fill(o, b, count)
 		if err != nil {
 			return err
@@ -194,9 +192,9 @@ func (f *Fold) commit(o *op, sign int) {
 	}
 }
 
-// addAll changes the figures of the op's day in all its cells, at its unit and all above.
+// addAll changes the figures of the op's day in all its cells, at all units of its site.
 func (f *Fold) addAll(o *op, n int32, value int64) {
-	for _, org := range f.orgs.Path(o.org) {
+	for _, org := range f.sites.path(o.site) {
 		for _, s := range o.slots {
 			f.cell(o.in.measure, org, s).main.add(f.epoch, o.day, n, value)
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -79,6 +81,41 @@ func (f fact) at(org string) bool {
 	return false
 }
 
+// names are the fields that name an occurrence of a type; of facts that name the same one counts (SEMANTICS 1.6).
+var names = map[string][]string{
+	"ProjectSubmitted": {"project_id", "stage"}, "EnterpriseIncubated": {"enterprise_id", "pool", "day"},
+	"HighTechRecognized": {"certificate_no"}, "HighTechRevoked": {"certificate_no", "day"}, "PatentGranted": {"patent_no"},
+	"PatentLapsed": {"patent_no"}, "VillageListed": {"village_id", "list", "day"}, "EnvoyAssigned": {"envoy_id", "village_id", "day"},
+	"EnvoyReleased": {"envoy_id", "village_id", "day"},
+}
+
+// countedAt returns the facts that count at a unit: its own and those below, of the same ones the first in the log.
+func countedAt(facts []fact, org string) (counted []fact) {
+	seen := map[string]bool{}
+	ordered := slices.Clone(facts)
+	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].seq < ordered[j].seq })
+	for _, f := range ordered {
+		if !f.at(org) {
+			continue
+		}
+		key, whole := f.Type, len(names[f.Type]) > 0
+		for _, name := range names[f.Type] {
+			value := f.str(name)
+			if name == "day" {
+				value = f.Day.String()
+			}
+			whole = whole && value != ""
+			key += fmt.Sprintf("|%q", value)
+		}
+		if whole && seen[key] {
+			continue
+		}
+		seen[key] = true
+		counted = append(counted, f)
+	}
+	return counted
+}
+
 func naiveSum(facts []fact, org string, pass func(fact) bool, amount string, from, to time.Time) *big.Rat {
 	sum := new(big.Rat)
 	for _, f := range facts {
@@ -136,7 +173,7 @@ type stockRule struct {
 }
 
 // naiveInForce lists the things in force on a day at a unit (or anywhere), each with how many opening facts say so.
-func naiveInForce(facts []fact, org string, r stockRule, on time.Time) (things map[string]int, unnamed, opens int64) {
+func naiveInForce(facts, closes []fact, org string, r stockRule, on time.Time) (things map[string]int, unnamed, opens int64) {
 	things = map[string]int{}
 	for _, f := range facts {
 		if !r.opens(f) || (org != "" && !f.at(org)) || f.count() < 0 || f.Day.After(on) {
@@ -145,7 +182,7 @@ func naiveInForce(facts []fact, org string, r stockRule, on time.Time) (things m
 		if last, ok := lastDay(f, r); ok && on.After(last) {
 			continue
 		}
-		if naiveClosed(facts, f, r, on) {
+		if naiveClosed(closes, f, r, on) {
 			unnamed += f.count() - 1 // a closing event names one thing; the others of a joint fact stay
 			continue
 		}

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,19 +11,27 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/events/catalogue"
 )
 
-// RunnerOptions are what a [Runner] needs. All but Logger and Registerer must be given.
+// RunnerOptions are what a [Runner] needs. Log, IDs and Rules must be given.
 type RunnerOptions struct {
-	Log        events.Log
-	IDs        *events.IDs // filled with all that is read; the intake's
-	Orgs       *events.Orgs
-	Catalogue  *catalogue.Catalogue
-	Measures   []Measure
+	Log   events.Log
+	IDs   *events.IDs // filled with all that is read; the intake's
+	Rules Rules
+	// Archive has the snapshots from which to go on, and keeps new ones; nil folds the whole log. IDs are its own then.
+	Archive *Archive
+	// Former are the rules that were in force before. Their figures are shown until the log is folded by Rules, if there is
+	// a snapshot of them and none of Rules. TookOver is then told of the last view by them and the first by Rules.
+	Former   *Rules
+	TookOver func(before, after *View)
+	// SnapshotEvery is after how many events another snapshot is made; 100,000 if 0, which are read again in a moment.
+	SnapshotEvery int64
+
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 }
+
+const defaultSnapshotEvery = 100_000
 
 func (o *RunnerOptions) validate() error {
 	switch {
@@ -32,10 +39,16 @@ func (o *RunnerOptions) validate() error {
 		return errors.New("runner: Log is missing")
 	case o.IDs == nil:
 		return errors.New("runner: IDs is missing")
-	case o.Orgs == nil:
-		return errors.New("runner: Orgs is missing")
-	case o.Catalogue == nil:
-		return errors.New("runner: Catalogue is missing")
+	case o.Archive != nil && o.Archive.IDs() != o.IDs:
+		return errors.New("runner: IDs are not those of Archive")
+	case o.SnapshotEvery < 0:
+		return errors.New("runner: SnapshotEvery is negative")
+	}
+	if err := o.Rules.validate(); err != nil {
+		return fmt.Errorf("runner: %w", err)
+	}
+	if o.SnapshotEvery == 0 {
+		o.SnapshotEvery = defaultSnapshotEvery
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -46,13 +59,13 @@ func (o *RunnerOptions) validate() error {
 // Runner follows a log: it catches up with what is there, then folds each commit as it comes, and publishes views.
 type Runner struct {
 	opts       RunnerOptions
-	fold       *Fold
-	reader     *Reader
 	quarantine quarantine
 	metrics    *runnerMetrics
+	keeper     *keeper
 
 	view     atomic.Pointer[View]
 	mu       sync.Mutex
+	shown    *follower     // whose views are published; guarded by mu
 	changed  chan struct{} // closed when a new view is published; guarded by mu
 	caughtUp chan struct{}
 }
@@ -62,19 +75,19 @@ func NewRunner(opts RunnerOptions) (*Runner, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	fold, err := NewFold(opts.Orgs, opts.Catalogue, opts.Measures)
+	fold, err := NewFold(opts.Rules)
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{opts: opts, fold: fold, changed: make(chan struct{}), caughtUp: make(chan struct{})}
-	r.reader = NewReader(fold, opts.IDs, r.report)
+	r := &Runner{opts: opts, changed: make(chan struct{}), caughtUp: make(chan struct{})}
 	r.metrics = newRunnerMetrics(r)
+	r.keeper = newKeeper(&r.opts)
 	if opts.Registerer != nil {
 		if err := opts.Registerer.Register(r.metrics); err != nil {
 			return nil, fmt.Errorf("register metrics of the runner: %w", err)
 		}
 	}
-	r.publish()
+	r.view.Store(fold.View())
 	return r, nil
 }
 
@@ -107,86 +120,116 @@ func (r *Runner) Await(ctx context.Context, seq uint64) (events.Head, error) {
 // Amended tells what voids and corrections of the commits folded so far made of an event.
 func (r *Runner) Amended(k events.Key) (events.Amendment, bool) { return r.View().Amended(k) }
 
-// waiting is how many commits may wait to be folded: enough to keep reading and folding busy at the same time, few enough
-// that memory stays bounded.
-const waiting = 16
-
-// Run follows the log until ctx ends, which is no error, or until the log cannot be read any more. One goroutine reads and
-// parses, the other folds.
+// Run follows the log until ctx ends, which is no error, or until the log cannot be read any more. It must be called once.
 func (r *Runner) Run(ctx context.Context) error {
 	end, err := r.opts.Log.End(ctx)
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
-	r.opts.Logger.Info("folding the log", "from", r.fold.Head().Seq, "to", end)
-	parsed, used := make(chan *Parsed, waiting), make(chan *Parsed, waiting+2)
-	var folding sync.WaitGroup
-	folding.Go(func() { r.follow(parsed, used, end) })
-	err = r.opts.Log.Read(ctx, r.fold.Head().Seq, func(c events.Commit) error {
-		c.Body = bytes.Clone(c.Body)
-		select {
-		case parsed <- Parse(c, r.opts.IDs, spare(used)):
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	})
-	close(parsed)
-	folding.Wait()
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("follow the log: %w", err)
+	followers, err := r.begin(ctx, end)
+	if err != nil {
+		return err
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var working sync.WaitGroup
+	for _, f := range followers {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		f.stop = stop
+		working.Go(func() {
+			if err := f.run(following); err != nil && following.Err() == nil {
+				fail(&followError{err})
+			}
+		})
+	}
+	working.Go(func() { r.keeper.run(ctx) })
+	working.Wait()
+	if present := followers[len(followers)-1]; !present.reader.partial {
+		r.keeper.last(present.fold)
+	}
+	var failed *followError
+	if errors.As(context.Cause(ctx), &failed) {
+		return failed
 	}
 	return nil
 }
 
-// spare returns a parsed commit that is used no more, or nil.
-func spare(used <-chan *Parsed) *Parsed {
-	select {
-	case p := <-used:
-		return p
-	default:
-		return nil
+// followError is why the log cannot be followed any more.
+type followError struct{ err error }
+
+func (e *followError) Error() string { return "follow the log: " + e.err.Error() }
+func (e *followError) Unwrap() error { return e.err }
+
+// begin returns who is to follow the log: the one who folds by the present rules last, before it perhaps one by the former.
+func (r *Runner) begin(ctx context.Context, end uint64) ([]*follower, error) {
+	archive := r.opts.Archive
+	var f, former *Fold
+	if archive != nil && archive.opts.Store != nil {
+		f = archive.loadFold(ctx, r.opts.Rules, end)
+		if f == nil && r.opts.Former != nil {
+			former = archive.loadFold(ctx, *r.opts.Former, end)
+		}
+	}
+	if f == nil {
+		var err error
+		if f, err = NewFold(r.opts.Rules); err != nil {
+			return nil, err
+		}
+	}
+	r.keeper.begin(f)
+	present := newFollower(r, f, end)
+	if former == nil {
+		r.shown = present
+		return []*follower{present}, nil
+	}
+	r.opts.Logger.Info("the plan has changed: folding the log anew, showing figures by the former plan meanwhile")
+	r.shown = newFollower(r, former, end)
+	r.view.Store(former.View())
+	return []*follower{r.shown, present}, nil
+}
+
+// show publishes the state of a follower, if it is the one to be shown. One by the present rules that has got as far as the
+// one shown takes its place, for good.
+func (r *Runner) show(f *follower) {
+	r.mu.Lock()
+	before, after := r.View(), f.fold.View()
+	takesOver := f != r.shown && f.fold.rules.Hash == r.opts.Rules.Hash && after.Head().Seq >= before.Head().Seq
+	if takesOver {
+		r.shown.stop()
+		r.shown = f
+	}
+	if f == r.shown {
+		r.view.Store(after)
+		r.metrics.duplicates.Store(f.reader.Duplicates())
+		close(r.changed)
+		r.changed = make(chan struct{})
+	}
+	r.mu.Unlock()
+	if takesOver {
+		r.opts.Logger.Info("the log is folded by the present plan, whose figures are shown from now on", "commit", after.Head().Seq)
+		if r.opts.TookOver != nil {
+			r.opts.TookOver(before, after)
+		}
+	}
+	if f.fold.rules.Hash == r.opts.Rules.Hash {
+		r.keeper.note(after)
 	}
 }
 
-// publishAfter bounds how many events are folded before a view shows them, while there is more to fold: a few
-// milliseconds' worth.
-const publishAfter = 4096
-
-// follow folds commits as they come, and hands back their memory.
-func (r *Runner) follow(parsed <-chan *Parsed, used chan<- *Parsed, end uint64) {
-	caughtUp := false
-	for published := int64(0); ; {
-		if !caughtUp && r.fold.Head().Seq >= end {
-			caughtUp = true
-			r.publish()
-			close(r.caughtUp)
-			r.opts.Logger.Info("caught up with the log", "commit", r.fold.Head().Seq, "events", r.fold.applied)
-		}
-		p, ok := <-parsed
-		if !ok {
-			return
-		}
-		r.reader.Take(p)
-		select {
-		case used <- p:
-		default:
-		}
-		if len(parsed) == 0 || r.fold.applied-published >= publishAfter {
-			published = r.fold.applied
-			r.publish()
-		}
-	}
-}
-
-// publish shows the present state and wakes all who wait for it.
-func (r *Runner) publish() {
-	r.view.Store(r.fold.View())
-	r.metrics.duplicates.Store(r.reader.Duplicates())
+// reached notes that a follower has folded all that was in the log at the start.
+func (r *Runner) reached(f *follower) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	close(r.changed)
-	r.changed = make(chan struct{})
+	if f != r.shown {
+		return
+	}
+	select {
+	case <-r.caughtUp:
+	default:
+		close(r.caughtUp)
+		r.opts.Logger.Info("caught up with the log", "commit", f.fold.Head().Seq, "events", f.fold.applied)
+	}
 }
 
 // report counts and keeps what could not be used, and logs it: the first of each reason one by one, then only at each power
@@ -208,4 +251,14 @@ func isPowerOfTen(n int64) bool {
 		n /= 10
 	}
 	return n == 1
+}
+
+// Closed returns the last closing of a day's quarter by a unit or one above it, in the commits folded so far.
+func (r *Runner) Closed(org string, day events.Day) (at events.Position, ok bool) {
+	v := r.View()
+	i, known := v.rules.Orgs.Index(org)
+	if !known {
+		return 0, false
+	}
+	return v.Closed(i, day)
 }

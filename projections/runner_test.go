@@ -42,7 +42,7 @@ func newFixture(tb testing.TB, log events.Log) *fixture {
 	f := &fixture{tb: tb, log: log, ids: events.NewIDs(), reg: prometheus.NewRegistry()}
 	var err error
 	f.runner, err = projections.NewRunner(projections.RunnerOptions{
-		Log: log, IDs: f.ids, Orgs: mustOrgs(tb), Catalogue: types, Measures: testMeasures(tb, types), Registerer: f.reg,
+		Log: log, IDs: f.ids, Rules: projections.Rules{Orgs: mustOrgs(tb), Catalogue: types, Measures: testMeasures(tb, types)}, Registerer: f.reg,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -255,24 +255,29 @@ func TestForeignMessagesAreQuarantinedWhole(t *testing.T) {
 func TestBrokenChain(t *testing.T) {
 	var reported []projections.Quarantined
 	types := mustCatalogue(t)
-	fold, err := projections.NewFold(mustOrgs(t), types, testMeasures(t, types))
+	fold, err := projections.NewFold(projections.Rules{Orgs: mustOrgs(t), Catalogue: types, Measures: testMeasures(t, types)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ids := events.NewIDs()
-	reader := projections.NewReader(fold, ids, func(q projections.Quarantined) { reported = append(reported, q) })
+	reader := projections.NewReader(fold, ids, nil, func(q projections.Quarantined) { reported = append(reported, q) })
 	commit := func(seq uint64, prev string, e events.Event) events.Commit {
 		return events.Commit{Seq: seq, ID: fmt.Sprint(seq), Prev: prev, Recorded: time.Unix(int64(100-seq), 0),
 			Body: events.AppendBatch(nil, [][]byte{e.AppendLine(nil)})}
 	}
+	take := func(c events.Commit) {
+		if err := reader.Take(projections.Parse(c, ids, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	first := commit(1, events.Head{}.HashHex(), incubated("1", "a", "2018-02-01"))
-	reader.Take(projections.Parse(first, ids, nil))
-	reader.Take(projections.Parse(commit(2, first.Head().HashHex(), incubated("2", "b", "2018-02-01")), ids, nil))
+	take(first)
+	take(commit(2, first.Head().HashHex(), incubated("2", "b", "2018-02-01")))
 	if len(reported) != 0 {
 		t.Fatalf("reported of a sound chain: %+v", reported)
 	}
-	reader.Take(projections.Parse(commit(3, first.Head().HashHex(), incubated("3", "c", "2018-02-01")), ids, nil)) // forgets commit 2
-	reader.Take(projections.Parse(commit(5, fold.Head().HashHex(), incubated("5", "d", "2018-02-01")), ids, nil))  // commit 4 is missing
+	take(commit(3, first.Head().HashHex(), incubated("3", "c", "2018-02-01"))) // forgets commit 2
+	take(commit(5, fold.Head().HashHex(), incubated("5", "d", "2018-02-01")))  // commit 4 is missing
 	want := []events.Position{events.At(3, 0), events.At(5, 0)}
 	var got []events.Position
 	for _, q := range reported {
@@ -347,7 +352,7 @@ func TestTargetsAndNils(t *testing.T) {
 // TestWithdrawFacts: a target and a nil report that are withdrawn were never there.
 func TestWithdrawFacts(t *testing.T) {
 	types := mustCatalogue(t)
-	fold, err := projections.NewFold(mustOrgs(t), types, testMeasures(t, types))
+	fold, err := projections.NewFold(projections.Rules{Orgs: mustOrgs(t), Catalogue: types, Measures: testMeasures(t, types)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,8 +382,8 @@ func TestWithdrawFacts(t *testing.T) {
 // TestSumsStayExact: an amount that would make a sum overflow is refused, and changes nothing.
 func TestSumsStayExact(t *testing.T) {
 	types := mustCatalogue(t)
-	fold, err := projections.NewFold(mustOrgs(t), types, []projections.Measure{{Name: "value", Kind: projections.Flow,
-		Inputs: []projections.Input{{Type: "ReferenceValueSet", Amount: "value", Scale: 4}}}})
+	fold, err := projections.NewFold(projections.Rules{Orgs: mustOrgs(t), Catalogue: types, Measures: []projections.Measure{{
+		Name: "value", Kind: projections.Flow, Inputs: []projections.Input{{Type: "ReferenceValueSet", Amount: "value", Scale: 4}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type pair struct {
 type open struct {
 	day   events.Day
 	until events.Day // last day in force, were it not closed
-	org   int32
+	site  int32
 	thing uint32
 	slots uint32 // index into stockState.slots
 	n     int32

@@ -81,3 +81,18 @@ func (s *symbols) keep(text []byte) extent {
 	s.chunk = append(s.chunk, text...)
 	return at
 }
+
+// reserve makes room for so many texts.
+func (s *symbols) reserve(n int) {
+	size := len(s.table)
+	for 4*(n+1) > 3*size {
+		size *= 2
+	}
+	s.table, s.texts = make([]uint32, size), make([]extent, 0, n)
+}
+
+// append gives the next number to a text, and reports false if the text has one.
+func (s *symbols) append(text []byte) bool {
+	n := len(s.texts)
+	return int(s.number(text)) == n
+}

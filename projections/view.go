@@ -9,6 +9,7 @@ import (
 
 // View is the state of a fold at one commit. It never changes and may be read by any number of goroutines.
 type View struct {
+	rules    Rules
 	head     events.Head
 	recorded time.Time
 	events   int64
@@ -17,11 +18,19 @@ type View struct {
 	tables   []*table
 	targets  map[targetKey][]Target
 	nils     map[nilKey][]dayCount
+	closings map[closingKey][]Closing
 
-	amendments map[events.Key]events.Amendment
-	leftOut    int64
-	breaks     int64
+	amendments  keyed[events.Amendment]
+	contested   keyed[[]claim]
+	activations []Activation
+	times       []int64
+	postings    *postings
+	leftOut     int64
+	breaks      int64
 }
+
+// Rules returns what the view was folded by.
+func (v *View) Rules() Rules { return v.rules }
 
 // Head returns the last commit that the view includes.
 func (v *View) Head() events.Head { return v.head }
@@ -90,8 +99,7 @@ func (v *View) NilReported(org int, name string, year, quarter int, by events.Da
 
 // Amended tells what voids and corrections made of an event; ok is false if there are none.
 func (v *View) Amended(k events.Key) (a events.Amendment, ok bool) {
-	a, ok = v.amendments[k]
-	return a, ok
+	return v.amendments.get(k)
 }
 
 // Span is what distinct things are counted afresh in.

@@ -15,7 +15,10 @@ var csvHead = []string{
 	"last_event", "target_illustrative",
 	"quarter_value", "quarter_target", "quarter_expected", "quarter_gap", "quarter_completion", "quarter_pace_ratio", "quarter_status", "quarter_reported", "quarter_events",
 	"year_value", "year_base", "year_target", "year_expected", "year_gap", "year_completion", "year_pace_ratio", "year_status", "year_reported", "year_events",
-	"target_problem", "first_target",
+	"target_problem", "first_target", "first_gap", "known_at_commit",
+	"closed_revision", "restated",
+	"published_quarter_value", "published_quarter_target", "published_quarter_gap", "published_quarter_status",
+	"published_year_value", "published_year_target", "published_year_gap", "published_year_status",
 }
 
 // showCSV prints the scorecard in the plan's order.
@@ -49,7 +52,34 @@ func csvRow(card *indicators.Scorecard, r *indicators.Row) []string {
 	}
 	row = append(row, csvFigure(r.Quarter, false)...)
 	row = append(row, csvFigure(r.Year, true)...)
-	return append(row, string(r.TargetProblem), csvNumber(r.FirstTarget))
+	row = append(row, string(r.TargetProblem), csvNumber(r.FirstTarget), csvNumber(r.FirstGap), csvKnown(card.KnownAt))
+	return append(row, csvPublished(card, r)...)
+}
+
+func csvKnown(at *indicators.KnownAt) string {
+	if at == nil {
+		return ""
+	}
+	return strconv.FormatUint(at.Commit, 10)
+}
+
+// csvPublished has cells of a closed quarter only.
+func csvPublished(card *indicators.Scorecard, r *indicators.Row) []string {
+	if card.Closed == nil {
+		return make([]string, 10)
+	}
+	published := r.Published
+	if published == nil {
+		published = &indicators.Published{}
+	}
+	cells := []string{strconv.Itoa(card.Closed.Revision), strconv.FormatBool(r.Restated)}
+	for _, f := range []*indicators.Figure{published.Quarter, published.Year} {
+		if f == nil {
+			f = &indicators.Figure{}
+		}
+		cells = append(cells, csvNumber(f.Value), csvNumber(f.Target), csvNumber(f.Gap), string(f.Status))
+	}
+	return cells
 }
 
 func csvFigure(f *indicators.Figure, withBase bool) []string {

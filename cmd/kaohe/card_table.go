@@ -33,7 +33,8 @@ var statusWords = map[indicators.Status]struct {
 // showTable prints the scorecard with the worst first, and says below what the table cannot.
 func (c *cli) showTable(card *indicators.Scorecard, all bool) {
 	rows, hidden := visible(card.Rows, all)
-	fmt.Fprintln(c.stdout, c.sayf("%s（%s） %s 截至 %s", "%s (%s) %s as of %s", card.OrgName.In(c.lang), card.Org, card.Quarter, card.AsOf))
+	title := c.sayf("%s（%s） %s 截至 %s", "%s (%s) %s as of %s", card.OrgName.In(c.lang), card.Org, card.Quarter, card.AsOf)
+	fmt.Fprintln(c.stdout, title+c.knownAt(card.KnownAt))
 	g := grid{
 		head: []string{"", c.say("指标", "indicator"), c.say("单位", "unit"), c.say("科室", "office"), c.say("年度目标", "target"), c.say("本季", "quarter"),
 			c.say("本年累计", "to date"), c.say("序时应完成", "due by now"), c.say("尚差", "gap"), c.say("完成率", "done"), c.say("状态", "status"), c.say("最近", "last event")},
@@ -44,6 +45,7 @@ func (c *cli) showTable(card *indicators.Scorecard, all bool) {
 		g.rows = append(g.rows, c.cardRow(&rows[i]))
 		g.paint = append(g.paint, statusWords[rows[i].Status].paint)
 	}
+	c.addPublished(&g, card, rows)
 	g.write(c.stdout, c.color, c.width())
 	c.showSummary(card, hidden)
 }
@@ -122,6 +124,9 @@ func (c *cli) target(r *indicators.Row) string {
 	s := c.exact(r, r.Year.Target, r.Year.Target)
 	if r.TargetIllustrative {
 		s += "*"
+	}
+	if changed(r) {
+		s += "†"
 	}
 	return s
 }
@@ -216,6 +221,8 @@ func (c *cli) showFootnotes(card *indicators.Scorecard, illustrative bool, hidde
 	if illustrative {
 		fmt.Fprintln(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
 	}
+	c.showChanged(card)
+	c.showClosed(card)
 	for i := range card.Rows {
 		if p := card.Rows[i].TargetProblem; p != "" {
 			fmt.Fprintln(c.stdout, c.sayf("目标无法使用: %s（%s）", "target cannot be used: %s (%s)", card.Rows[i].Name.In(c.lang), string(p)))

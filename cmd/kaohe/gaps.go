@@ -13,20 +13,25 @@ import (
 
 func (c *cli) gaps() *cobra.Command {
 	var quarter, org, asOf string
+	var known knowing
 	var show showing
 	cmd := &cobra.Command{
 		Use:   "gaps",
 		Short: c.say("看差距，最落后的在前", "show what is short of its target, worst first"),
 		Long: c.say(`列出一个单位一个季度的全部指标：目标、本季与本年累计、按序时进度应完成多少、还差多少，最落后的在前。
 
-“未报”与 0 不同：没有人报过数。带 * 的目标是示例，并非下达的目标。`,
+“未报”与 0 不同：没有人报过数。带 * 的目标是示例，并非下达的目标。
+锁定的季度另列“已报出”的数；带 ≠ 的，现数与报出的不同。带 † 的目标当年调整过。`,
 			`Shows every indicator of a unit in a quarter: target, value of the quarter and of the year to date, what its pace
 expects by now and what is missing, worst first.
 
-"not reported" is not 0: nobody has said anything. Targets with * are illustrative; nobody issued them.`),
+"not reported" is not 0: nobody has said anything. Targets with * are illustrative; nobody issued them.
+A closed quarter also shows what was published; where that is marked with ≠ the figure has changed since. A target with † was
+changed within the year.`),
 		Example: c.examples(
 			"kaohe gaps", "默认单位，本季度", "the default unit, this quarter",
 			"kaohe gaps --quarter 2018Q1 --org 450703 --as-of 2018-02-28", "截至 2 月底", "as of the end of February",
+			"kaohe gaps --quarter 2018Q1 --known-at 2018-04-02", "4 月 2 日时所知，此后的登记、更正不计", "what was known on 2 April, before anything that was recorded or corrected later",
 			"kaohe gaps -o csv --bom > gaps.csv", "用 Excel 打开", "to open in Excel"),
 		Args: c.noArgs,
 	}
@@ -35,6 +40,7 @@ expects by now and what is missing, worst first.
 	flags.StringVar(&quarter, "quarter", "", c.say("季度，如 2018Q1（默认业务日期所在季度）", "quarter, such as 2018Q1 (default that of the business date)"))
 	flags.StringVar(&org, "org", "", c.say("单位代码（默认为方案的默认单位）", "code of the unit (default: the plan's)"))
 	flags.StringVar(&asOf, "as-of", "", c.say("截至日期（默认业务日期）", "only what happened up to this day (default the business date)"))
+	known.flags(c, cmd)
 	flags.BoolVar(&show.all, "all", false, c.say("也列出既无目标又从未报过的指标", "also those without a target that nobody ever reported"))
 	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
 	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
@@ -48,11 +54,8 @@ expects by now and what is missing, worst first.
 		}
 		// at_least=end: whoever runs "emit && gaps" sees what was emitted.
 		query := url.Values{"at_least": {"end"}}
-		for name, value := range map[string]string{"quarter": quarter, "org": org, "as_of": asOf} {
-			if value != "" {
-				query.Set(name, value)
-			}
-		}
+		given(query, map[string]string{"quarter": quarter, "org": org, "as_of": givenDate(asOf)})
+		known.ask(cmd, query)
 		a, err := cl.get(cmd.Context(), "/v1/scorecard", query)
 		if err != nil {
 			return err
@@ -63,6 +66,15 @@ expects by now and what is missing, worst first.
 		return c.showAnswer(a.body, show)
 	}
 	return cmd
+}
+
+// given adds to a query what was said.
+func given(query url.Values, parameters map[string]string) {
+	for name, value := range parameters {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
 }
 
 // showing is how a scorecard is shown.

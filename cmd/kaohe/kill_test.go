@@ -232,7 +232,7 @@ func (d *daemon) figure(t *testing.T) string {
 	return row.Quarter.Value.String()
 }
 
-// recount reads the log by itself: each event that was sent stands in it once, and nothing else does.
+// recount reads the log by itself: each event that was sent stands in it once, so does the plan, and nothing else does.
 func (w *witness) recount(t *testing.T, dir string) {
 	t.Helper()
 	log, err := natslog.Open(t.Context(), natslog.NewOptions(dir))
@@ -244,14 +244,16 @@ func (w *witness) recount(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	times := map[string]int{}
+	times, plans := map[string]int{}, 0
 	for seq := uint64(1); seq <= end; seq++ {
 		c, err := log.Get(t.Context(), seq)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for line := range bytes.Lines(c.Body) {
-			if _, after, ok := bytes.Cut(line, []byte(`"id":"`)); ok {
+			if bytes.Contains(line, []byte(`"type":"PlanActivated"`)) {
+				plans++
+			} else if _, after, ok := bytes.Cut(line, []byte(`"id":"`)); ok {
 				id, _, _ := bytes.Cut(after, []byte(`"`))
 				times[string(id)]++
 			}
@@ -264,5 +266,8 @@ func (w *witness) recount(t *testing.T, dir string) {
 	}
 	if len(times) != len(w.sent) {
 		t.Errorf("the log holds %d different events, want %d", len(times), len(w.sent))
+	}
+	if plans != 1 {
+		t.Errorf("the plan stands %d times in the log, want once", plans)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // else each program built with -race waits a second before it ends
 			return os.Mkdir(tmp, 0o755)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverAt, "post": post, "get": get, "empty": empty, "damage": damage},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverAt, "post": post, "get": get, "empty": empty, "damage": damage, "position": position},
 	})
 }
 
@@ -57,6 +58,20 @@ func serverAt(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("no daemon wrote its address to %s", args[0])
 		}
 	}
+}
+
+// position keeps the position that the last command has said something was recorded at in an environment variable:
+//
+//	position NAME
+func position(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: position NAME")
+	}
+	found := regexp.MustCompile(`(?m)^recorded as ([0-9]+-[0-9]+) `).FindStringSubmatch(ts.ReadFile("stdout"))
+	if found == nil {
+		ts.Fatalf("nothing was recorded")
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 // damage changes a byte in the first commit of the log in a data directory:

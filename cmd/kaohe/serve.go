@@ -41,6 +41,7 @@ func (c *cli) serve() *cobra.Command {
 
   POST /v1/events       登记事件（CloudEvents）
   GET  /v1/scorecard    一个单位一个季度的全部指标
+  GET  /v1/targets      一年的目标及其调整
   GET  /v1/catalogue    单位、事件类型及其字段
   GET  /v1/events/位置  按原样取一条登记
   GET  /v1/quarantine   日志中无法使用的内容及原因
@@ -52,6 +53,7 @@ answers only what is addressed to localhost or a loopback address.
 
   POST /v1/events       record events (CloudEvents)
   GET  /v1/scorecard    every indicator of a unit in a quarter
+  GET  /v1/targets      the targets of a year and how they were changed
   GET  /v1/catalogue    units, event types and their fields
   GET  /v1/events/POSITION  one event as it was recorded
   GET  /v1/quarantine   what stands in the log and could not be used, and why
@@ -66,7 +68,8 @@ answers only what is addressed to localhost or a loopback address.
 	c.servingFlags(cmd, &s)
 	flags := cmd.Flags()
 	flags.StringVar(&s.data, "data", "", c.say("数据目录（默认 $KAOHE_DATA，否则 ./kaohe-data）", "data directory (default $KAOHE_DATA, else ./kaohe-data)"))
-	flags.StringVar(&s.plan, "plan", "", c.say("方案目录（默认自带的方案）", "directory of the plan (default: the built-in one)"))
+	flags.StringVar(&s.plan, "plan", "", c.say("方案目录，与现行方案不同则启用（默认沿用日志中现行的方案；新日志用自带的）",
+		"directory of the plan, which comes into force if it differs (default: the plan in force in the log; a new log gets the built-in one)"))
 	flags.StringVar(&s.asOf, "as-of", "", c.say("业务日期，如 2018-03-31（默认今天）", "business date, such as 2018-03-31 (default today)"))
 	flags.BoolVar(&s.salvage, "salvage", false, c.say("日志损坏时只读打开，看还剩什么；不接收事件", "read what is left of a damaged log, read-only: no events are taken"))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -78,6 +81,7 @@ answers only what is addressed to localhost or a loopback address.
 		if err != nil {
 			return err
 		}
+		opts.KeepPlan = s.plan == ""
 		ctx, restore := underSignals(cmd.Context())
 		defer restore()
 		return c.withApp(ctx, opts, func(ctx context.Context, a *app.App) error {
@@ -189,7 +193,7 @@ func (c *cli) announce(ctx context.Context, a *app.App, s *serving, opts app.Opt
 	}
 	fmt.Fprintln(c.stdout, c.sayf("kaohe 正在监听 http://%s", "kaohe listens on http://%s", a.Addr()))
 	for _, line := range [][2]string{
-		{c.say("方案", "plan"), c.planLine(s.plan, opts.Plan)}, {c.say("数据", "data"), c.sayf("%s（日志到第 %d 次提交）", "%s (log ends at commit %d)", data, end)},
+		{c.say("方案", "plan"), c.planLine(s.plan, a.Plan(), opts)}, {c.say("数据", "data"), c.sayf("%s（日志到第 %d 次提交）", "%s (log ends at commit %d)", data, end)},
 		{c.say("业务日期", "date"), date},
 	} {
 		fmt.Fprintf(c.stdout, "  %s: %s\n", line[0], line[1])
@@ -208,9 +212,12 @@ func (c *cli) announceSalvage(a *app.App) {
 	fmt.Fprintln(c.stderr, c.say("注意: 只读打开，不接收事件；数字不完整", "warning: read-only, no events are taken; figures are not complete"))
 }
 
-func (c *cli) planLine(dir string, plan *indicators.Plan) string {
+func (c *cli) planLine(dir string, plan *indicators.Plan, opts app.Options) string {
 	where := dir
-	if where == "" {
+	switch {
+	case opts.KeepPlan && plan != opts.Plan:
+		where = c.say("日志中现行的", "in force in the log")
+	case where == "":
 		where = c.say("自带", "built in")
 	}
 	return fmt.Sprintf("%s (%s, %.12s)", plan.Name.In(c.lang), where, plan.Hash)

@@ -57,7 +57,7 @@ func (c *cli) showTypes(types []api.Type, output string) error {
 
 // byHand leaves out the types that only the system itself records.
 func byHand(types []api.Type) []api.Type {
-	return slices.DeleteFunc(slices.Clone(types), func(t api.Type) bool { return t.Name == typeClosed || t.Name == typePlan })
+	return slices.DeleteFunc(slices.Clone(types), func(t api.Type) bool { return t.Name == typePlan })
 }
 
 // command returns the command that records a type and knows better than emit what goes into it, or "".
@@ -69,6 +69,8 @@ func (c *cli) command(typ string) string {
 		return "kaohe correct"
 	case typeNil:
 		return "kaohe nil"
+	case typeClosed:
+		return "kaohe close"
 	}
 	return ""
 }

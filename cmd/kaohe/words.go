@@ -18,7 +18,10 @@ import (
 func (c *cli) words(err error) string {
 	var locked *natslog.LockedError
 	var damage *natslog.DamageError
+	var plan *app.PlanError
 	switch {
+	case errors.As(err, &plan):
+		return c.unreadablePlan(plan)
 	case errors.As(err, &damage):
 		return c.damaged(damage) + c.say("\n  没有改动任何东西。请从备份恢复数据目录；要看还剩什么: kaohe serve --salvage（只读）",
 			"\n  nothing was changed; restore the data directory from a backup, or see what is left: kaohe serve --salvage (read-only)")
@@ -60,6 +63,17 @@ func (c *cli) damaged(e *natslog.DamageError) string {
 		s += c.say(" 等", " and more")
 	}
 	return s
+}
+
+// unreadablePlan says what is wrong with a plan that the log holds, and that another one may take its place.
+func (c *cli) unreadablePlan(e *app.PlanError) string {
+	why := fmt.Sprint(e.Err)
+	if len(e.Mistakes) > 0 {
+		why = c.sayf("%s（共 %d 处）", "%s (mistakes: %d)", e.Mistakes[0].In(c.lang), len(e.Mistakes))
+	}
+	return c.sayf("日志中现行的方案 %.12s（位置 %s）本版本读不了: %s\n  没有改动任何东西；请用记录它的版本，或启用另一份方案: kaohe serve --plan 目录",
+		"the plan in force in the log, %.12s of position %s, cannot be read by this version: %s\n  nothing was changed; use the version that recorded it, or bring another plan into force: kaohe serve --plan DIR",
+		e.Hash, e.At, why)
 }
 
 func (c *cli) locked(e *natslog.LockedError) string {

@@ -47,8 +47,8 @@ func whyNot(facts []fact, open []*fact) (events.Text, bool) {
 	for _, f := range open {
 		if f.sent != nil && len(open) > 1 {
 			return events.Text{
-				ZH: "作废和更正要根据当时的记录处理,不能与其他事件整批提交(atomic);请单独提交",
-				EN: "a void or correction is resolved by what stands before it and cannot share an atomic request; send it by itself",
+				ZH: "作废、更正和锁定要根据当时的记录处理,不能与其他事件整批提交(atomic);请单独提交",
+				EN: "a void, correction or closing is completed by what stands before it and cannot share an atomic request; send it by itself",
 			}, true
 		}
 	}

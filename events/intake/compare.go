@@ -35,8 +35,14 @@ func (in *Intake) compare(ctx context.Context, f *fact) error {
 	if _, err := in.State.Await(ctx, in.lastControl.Load()); err != nil {
 		return unreadable(ctx, err)
 	}
-	if f.sent != nil && f.derived && (in.inEffect(line) || f.next()) {
-		return nil
+	if f.sent != nil && f.derived {
+		stands, err := in.inEffect(ctx, f, line)
+		if err != nil {
+			return err
+		}
+		if stands || f.refusal != nil || f.next() {
+			return nil
+		}
 	}
 	if a, amended := in.State.Amended(f.key); amended && a.VoidedBy != 0 {
 		f.refusal = refusal(CodeVoided, "位置 %v 的同一事件已被位置 %v 作废,编号不再使用;若是另一件事请换一个 id",
@@ -69,16 +75,20 @@ func unreadable(ctx context.Context, err error) error {
 // sameFact reports whether a fact says the same as another event with its id. A derived id stands for a day, so that the
 // hour at which a script was run again makes no other fact of it.
 func sameFact(f *fact, other *events.Event) bool {
-	mine := f.event
+	mine, theirs := f.asSent(), asSent(*other)
+	if derivedID(mine.ID) && mine.Day() == theirs.Day() {
+		mine.Time = theirs.Time
+	}
+	return mine.SameContent(&theirs)
+}
+
+// asSent returns the event without what the writer filled in.
+func (f *fact) asSent() events.Event {
+	e := f.event
 	if f.sent != nil {
-		theirs := *other
-		mine.Data, theirs.Data = f.sent, unresolved(other.Data)
-		other = &theirs
+		e.Data = f.sent
 	}
-	if derivedID(mine.ID) && mine.Day() == other.Day() {
-		mine.Time = other.Time
-	}
-	return mine.SameContent(other)
+	return e
 }
 
 // conflict refuses a fact because the other event has its id. at is 0 if that is in the same request.
@@ -88,7 +98,13 @@ func conflict(f *fact, other *events.Event, at events.Position) *Refusal {
 		EN: fmt.Sprintf("another event of this request has id %s of source %s and says something else; for another fact use another id",
 			f.event.ID, f.event.Source),
 	}
-	if at != 0 {
+	switch {
+	case at != 0 && f.sent != nil:
+		text = events.Text{
+			ZH: fmt.Sprintf("位置 %v 的事件已用了来源 %s 的编号 %s,但内容不同;请换一个 id,或不写 id", at, f.event.Source, f.event.ID),
+			EN: fmt.Sprintf("the event at %v has id %s of source %s and says something else; use another id, or none", at, f.event.ID, f.event.Source),
+		}
+	case at != 0:
 		text = events.Text{
 			ZH: fmt.Sprintf("位置 %v 的事件已用了来源 %s 的编号 %s,但内容不同;要更正它请用 kaohe correct %v,若是另一件事请换一个 id",
 				at, f.event.Source, f.event.ID, at),
@@ -96,7 +112,8 @@ func conflict(f *fact, other *events.Event, at events.Position) *Refusal {
 				at, f.event.ID, f.event.Source, at),
 		}
 	}
-	return &Refusal{Code: CodeConflict, Faults: differences(&f.event, other), Text: text}
+	mine, theirs := f.asSent(), asSent(*other)
+	return &Refusal{Code: CodeConflict, Faults: differences(&mine, &theirs), Text: text}
 }
 
 // differences lists the fields in which two events differ: Want is what is recorded, Got what came.
@@ -149,6 +166,9 @@ func (f *fact) outcome() Outcome {
 		o.Status = StatusRefused
 	case f.fresh:
 		o.Status = StatusNew
+		if f.late.closing != 0 {
+			o.Warnings = []Warning{f.late.warning()}
+		}
 	case f.derived && f.sent == nil:
 		o.Warnings = []Warning{{WarnSameContent, events.Text{
 			ZH: fmt.Sprintf("与 %v 内容相同;如果确实又发生了一次,请用 --nth 2 或 count", o.Position),

@@ -18,9 +18,17 @@
 // ("id_conflict"). Where no id is given it is derived, from the fields that identify the occurrence or from the content;
 // see [Intake.Prepare].
 //
-// An EventVoided or EventCorrected has a commit of its own. The writer completes it by what stands before that very commit:
-// where its target is, the version that it replaces and the one that replaces it, which must be as good as a new event. So
-// whoever folds the log needs to look nothing up.
+// Some control events have a commit of their own, which the writer completes by what stands before that very commit. Of an
+// EventVoided or EventCorrected: where its target is, the version that it replaces and the one that replaces it, which must
+// be as good as a new event. So whoever folds the log needs to look nothing up. Of a PeriodClosed: what its unit hands in, a
+// scorecard that counts all commits before and nothing else. Who closes a quarter again is told that it is recorded if
+// nothing has changed, else what is handed in now is recorded beside what was.
+//
+// A PlanActivated holds a whole plan. The writer records the one by which it checks before it takes any event, unless it is
+// in force in the log already; nobody sends it.
+//
+// Facts, voids and corrections that concern a quarter closed before are recorded like all others. Their receipt warns that
+// they are late.
 //
 // What a caller is told is true: "new" and "recorded" mean durable, "refused" means not in the log. Where that cannot be
 // said yet the answer is an error, and the errors say so; sending the same events again is safe always.

@@ -10,7 +10,8 @@ var (
 	ErrEmpty = errors.New("no event in the request")
 	// ErrTooMany says that the request held more than [MaxBatch] events; none was recorded. Split it.
 	ErrTooMany = errors.New("too many events in one request")
-	// ErrNotReady says that the log has not been read to its end yet, so that repeats cannot be told. Wait a little.
+	// ErrNotReady says that the log has not been read to its end yet, so that repeats cannot be told, or that the plan is
+	// not recorded yet by which events are checked. Wait a little; if it lasts, look at the log.
 	ErrNotReady = errors.New("still reading the log")
 	// ErrOverloaded says that too much waits to be written. Wait a little.
 	ErrOverloaded = errors.New("too many events are waiting")

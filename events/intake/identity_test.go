@@ -21,7 +21,7 @@ func TestDerivedIDsNeverChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := offline(t)
+	in := offline(t, closes)
 	var got bytes.Buffer
 	for line := range strings.Lines(string(want)) {
 		raw, _, _ := strings.Cut(strings.TrimSpace(line), "\t")

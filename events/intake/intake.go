@@ -24,10 +24,12 @@ type Intake struct {
 	bodies  bodies
 	ready   atomic.Bool
 
-	lastControl atomic.Uint64 // the last commit of this writer that voids or corrects something
+	full        atomic.Bool   // not ready, because there is no space to record the plan
+	lastControl atomic.Uint64 // the last commit of this writer that holds a control event of its own
 }
 
-// New returns an intake. It fails if an option is missing or a schema refers to names that nobody knows.
+// New returns an intake. It fails if an option is missing, if a schema refers to names that nobody knows, or if the plan is
+// too large to be recorded.
 func New(o Options) (*Intake, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -38,7 +40,7 @@ func New(o Options) (*Intake, error) {
 	}
 	for _, t := range in.Catalogue.Types() {
 		in.schemas[t] = t.Schema()
-		if t.Control && t.Name != nilReported && !amends(t.Name) {
+		if !in.takes(t) {
 			continue
 		}
 		refs, err := references(t, in.Resolve)
@@ -50,6 +52,9 @@ func New(o Options) (*Intake, error) {
 	for _, code := range orgCodes(in.Orgs) {
 		in.sources[code] = "kaohe:" + code
 	}
+	if err := in.Plan.validate(in); err != nil {
+		return nil, err
+	}
 	in.queue = newQueue(in.Options.Queue)
 	in.bodies.limit = int64(in.Options.Bodies)
 	m, err := newMetrics(in)
@@ -57,7 +62,7 @@ func New(o Options) (*Intake, error) {
 	return in, err
 }
 
-// Ready reports whether the intake takes events: the log was read to the end that it had at the start.
+// Ready reports whether the intake takes events: the log was read to the end that it had at the start, and holds the plan.
 func (in *Intake) Ready() bool { return in.ready.Load() }
 
 // fact is one event of a request on its way through the intake.
@@ -66,7 +71,7 @@ type fact struct {
 	key     events.Key
 	line    []byte // canonical
 	derived bool   // the id comes from the content
-	sent    []byte // data of a control event before the writer resolved it; nil for all others
+	sent    []byte // data of a control event before the writer completed it; nil for all others
 	nth     int    // of a control event: how often it was given the id of the next one
 	refusal *Refusal
 	first   *fact // an earlier one of the same atomic request with equal id and content; it decides
@@ -74,6 +79,7 @@ type fact struct {
 	// Set by the writer.
 	at    events.Position // 0 until it is in the log
 	fresh bool            // stored now, not found there
+	late  lateness        // if it is stored now
 }
 
 // Emit takes a request of one to [MaxBatch] events, each a structured CloudEvent in JSON, and returns what became of each.
@@ -97,7 +103,7 @@ func (in *Intake) emit(ctx context.Context, raw [][]byte, atomic bool) (Receipt,
 	case len(raw) > MaxBatch:
 		return Receipt{}, ErrTooMany
 	case !in.Ready():
-		return Receipt{}, in.queue.closedOr(ErrNotReady)
+		return Receipt{}, in.queue.closedOr(in.notReady())
 	case in.queue.full():
 		return Receipt{}, ErrOverloaded // before the work of validating
 	}
@@ -106,6 +112,14 @@ func (in *Intake) emit(ctx context.Context, raw [][]byte, atomic bool) (Receipt,
 		return Receipt{}, err
 	}
 	return in.receipt(facts), nil
+}
+
+// notReady says why the intake takes no events yet.
+func (in *Intake) notReady() error {
+	if in.full.Load() {
+		return events.ErrFull
+	}
+	return ErrNotReady
 }
 
 // prepareAll validates a request, on all processors if it is a large one.
@@ -148,7 +162,7 @@ func (in *Intake) prepareInto(f *fact, raw []byte, buf *arena, list int) {
 		return
 	}
 	f.key = f.event.Key()
-	if amends(f.event.Type) {
+	if completed(f.event.Type) {
 		f.sent = f.event.Data
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/kaohe/kaohe/events/catalogue"
 )
 
-const nilReported = "NilReported"
-
 // readData checks the data against the type's schema.
 func (p *preparation) readData() {
 	raw := p.env.value[attrData]
@@ -35,6 +33,7 @@ func (p *preparation) checkMeaning() {
 		p.checkPeriod()
 		p.checkNil()
 	}
+	p.checkClosing()
 	if refs := p.in.refs[p.typ]; len(refs) > 0 {
 		p.checkRefs(refs)
 	}
@@ -99,7 +98,7 @@ func split(start, end events.Day) []string {
 
 // checkNil holds a nil report within the quarter for which it says that nothing happened.
 func (p *preparation) checkNil() {
-	if p.typ.Name != nilReported {
+	if p.typ.Name != typeNil {
 		return
 	}
 	said, ok := p.data.Get("quarter")

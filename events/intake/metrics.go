@@ -13,6 +13,7 @@ type metrics struct {
 	size     prometheus.Histogram
 	bytes    prometheus.Histogram
 	duration prometheus.Histogram
+	late     prometheus.Counter
 	moved    prometheus.Counter
 	errors   prometheus.Counter
 }
@@ -34,6 +35,8 @@ func newMetrics(in *Intake) (*metrics, error) {
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "kaohe_intake_commit_duration_seconds", Help: "Time from sending a commit to its being durable.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 2.5, 12)}),
+		late: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "kaohe_intake_late_total", Help: "Events recorded that concern a quarter closed before."}),
 		moved: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "kaohe_intake_moved_total", Help: "Commits made anew because another writer was there first."}),
 		errors: prometheus.NewCounter(prometheus.CounterOpts{
@@ -59,7 +62,7 @@ func (m *metrics) register(in *Intake) error {
 		Name: "kaohe_intake_queue_bytes", Help: "Bytes that wait for their commit or are in flight."},
 		func() float64 { _, n := in.queue.depth(); return float64(n) })
 	ready := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "kaohe_intake_ready", Help: "1 if events are taken, 0 while the log is still being read."},
+		Name: "kaohe_intake_ready", Help: "1 if events are taken, 0 while the log is still being read or does not hold the plan."},
 		func() float64 {
 			if in.Ready() {
 				return 1
@@ -67,7 +70,7 @@ func (m *metrics) register(in *Intake) error {
 			return 0
 		})
 	var errs []error
-	for _, c := range []prometheus.Collector{m.events, m.refused, m.failures, m.size, m.bytes, m.duration, m.moved, m.errors, depth, size, ready} {
+	for _, c := range []prometheus.Collector{m.events, m.refused, m.failures, m.size, m.bytes, m.duration, m.late, m.moved, m.errors, depth, size, ready} {
 		errs = append(errs, in.Registerer.Register(c))
 	}
 	return errors.Join(errs...)

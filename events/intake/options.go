@@ -32,6 +32,14 @@ type Options struct {
 	// ask at a time.
 	Check map[string]func(e events.Event) []catalogue.Fault
 
+	// Close draws up what a unit hands in for a quarter, by what the log holds up to head: the State has read that, and maybe
+	// more, in which case the closing is not recorded and asked for again. A refusal says why nothing can be handed in. nil:
+	// closings are refused.
+	Close func(ctx context.Context, head events.Head, c CloseRequest) (Closing, *Refusal, error)
+
+	// Plan is recorded before any event if the log says another is in force.
+	Plan PlanRecord
+
 	Now   func() time.Time // the acceptance day is its day in Zone
 	NewID func() string    // ids of commits
 
@@ -58,6 +66,9 @@ type State interface {
 	Await(ctx context.Context, seq uint64) (events.Head, error)
 	// Amended tells what voids and corrections, of all that was read, made of an event; ok is false if there are none.
 	Amended(k events.Key) (a events.Amendment, ok bool)
+	// Closed tells where the last closing stands, of all that was read, of the quarter in which the day lies, by the unit
+	// or one above it; ok is false if there is none. It is asked for each event.
+	Closed(org string, day events.Day) (at events.Position, ok bool)
 }
 
 // Resolver knows the values that a field with an x-ref may have.

@@ -14,7 +14,7 @@ type batch struct {
 	bytes int
 	slots map[events.Key]int // where each event stands in the commit
 	parts []part             // all facts whose fate the commit decides, repeats included
-	alone bool               // it holds a control event, which was resolved by what stands before this very commit
+	alone bool               // it holds a control event, which was completed by what stands before this very commit
 }
 
 // part is a fact of a batch.
@@ -38,6 +38,11 @@ func (b *batch) has(k events.Key) bool {
 	return ok
 }
 
+// closes reports whether the batch holds the closing of a period.
+func (b *batch) closes() bool {
+	return b.alone && len(b.parts) > 0 && b.parts[0].f.event.Type == typeClosed
+}
+
 func (b *batch) fits(n, bytes int) bool {
 	return !b.alone && len(b.lines)+n <= events.MaxEvents && events.BatchSize(len(b.lines)+n, b.bytes+bytes) <= events.MaxCommit
 }
@@ -45,13 +50,19 @@ func (b *batch) fits(n, bytes int) bool {
 func (b *batch) add(r *request, f *fact) {
 	slot, repeat := b.slots[f.key]
 	if !repeat {
-		slot = len(b.lines)
-		b.slots[f.key] = slot
-		b.lines = append(b.lines, f.line)
-		b.keys = append(b.keys, f.key)
-		b.bytes += len(f.line)
+		slot = b.put(f.key, f.line)
 	}
 	b.parts = append(b.parts, part{r, f, slot, repeat})
+}
+
+// put gives an event the next slot.
+func (b *batch) put(k events.Key, line []byte) (slot int) {
+	slot = len(b.lines)
+	b.slots[k] = slot
+	b.lines = append(b.lines, line)
+	b.keys = append(b.keys, k)
+	b.bytes += len(line)
+	return slot
 }
 
 // pack makes the next commit of what waits, in order. What is recorded already gets its position at once. The batch is
@@ -114,7 +125,7 @@ func (w *writer) packRequest(ctx context.Context, b *batch, r *request) bool {
 }
 
 // packControl completes a control event for a commit of its own. It reports false if the request ended because nothing could
-// be found out about the target.
+// be found out about what stands before it.
 func (w *writer) packControl(ctx context.Context, b *batch, r *request, f *fact) bool {
 	if err := w.resolve(ctx, f); err != nil {
 		if r.next > 0 { // part of it is in the log

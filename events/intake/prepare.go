@@ -57,11 +57,11 @@ func (p *preparation) run(raw []byte) *Refusal {
 	if p.typ == nil {
 		return p.refuse(CodeUnknownType)
 	}
-	if p.typ.Control && p.typ.Name != nilReported && !amends(p.typ.Name) {
+	if !p.in.takes(p.typ) {
 		return controlRefusal(p.typ)
 	}
 	p.readData()
-	p.checkUnresolved()
+	p.checkUnsaid()
 	p.checkMeaning()
 	if p.wrong > 0 {
 		return p.refuse(CodeInvalid)
@@ -116,12 +116,4 @@ func notJSON(raw []byte, err error) *Refusal {
 		}}
 	}
 	return &Refusal{Code: CodeNotJSON, Text: events.Text{ZH: "不是合法的 JSON:" + reason, EN: "not JSON: " + reason}}
-}
-
-// controlRefusal is honest about what this intake cannot do.
-func controlRefusal(t *catalogue.Type) *Refusal {
-	return &Refusal{Code: CodeControl, Text: events.Text{
-		ZH: fmt.Sprintf("%s(%s)是控制事件:目前的入口不接收锁定和方案变更", t.Name, t.Title.ZH),
-		EN: fmt.Sprintf("%s is a control event: this intake records no closings or plan changes", t.Name),
-	}}
 }

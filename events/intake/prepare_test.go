@@ -9,10 +9,14 @@ import (
 )
 
 // offline is an intake that only prepares.
-func offline(tb testing.TB) *intake.Intake {
+func offline(tb testing.TB, change ...func(*intake.Options)) *intake.Intake {
 	tb.Helper()
 	log := memory()
-	in, err := intake.New(options(tb, log, newReader(log)))
+	o := options(tb, log, newReader(log))
+	for _, c := range change {
+		c(&o)
+	}
+	in, err := intake.New(o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -141,7 +145,8 @@ var refusals = []struct {
 		"invalid", "data.quarter", "day_outside", "2018Q2", `"2018Q1"`, "last day of the quarter"},
 	{"nth where fields identify", `{"specversion":"1.0","type":"FirmRecognized","time":"2018-01-01","nth":2,"data":{"firm":"F","certificate_no":"GR1"}}`,
 		"invalid", "nth", "not_allowed", "no such attribute", "2", "identifying fields"},
-	{"a control event of kaohe's own", `{"specversion":"1.0","type":"PeriodClosed","time":"2018-01-01","data":{"quarter":"2018Q1"}}`, "control_not_accepted", "", "", "", "", ""},
+	{"a plan", `{"specversion":"1.0","type":"PlanActivated","time":"2018-01-01","data":{}}`, "control_not_accepted", "", "", "", "", ""},
+	{"a closing where no figures are drawn up", `{"specversion":"1.0","type":"PeriodClosed","time":"2018-01-01","data":{"quarter":"2018Q1"}}`, "control_not_accepted", "", "", "", "", ""},
 	{"a void that says where its target stands", `{"specversion":"1.0","type":"EventVoided","time":"2018-01-01","data":{"target":"1-0","target_source":"s","target_id":"i","reason":"r"}}`,
 		"invalid", "data.target", "not_allowed", "no such attribute", `"1-0"`, "it is filled in"},
 	{"not JSON", `{"specversion":`, "not_json", "", "", "", "", ""},

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"fmt"
+
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/catalogue"
 )
@@ -43,6 +45,10 @@ type Refusal struct {
 	Code   string
 	Text   events.Text
 	Faults []catalogue.Fault // for [CodeInvalid]: all of them; for [CodeConflict]: the fields that differ
+}
+
+func refusal(code, zh, en string, args ...any) *Refusal {
+	return &Refusal{Code: code, Text: events.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}}
 }
 
 // Codes of refusals. They are the reasons counted by kaohe_intake_refused_total and never change their meaning.

@@ -12,15 +12,8 @@ import (
 	"github.com/kaohe/kaohe/events/catalogue"
 )
 
-// resolvedFields are filled in by the intake and by nobody else: where the target stands, the version that is replaced,
-// and the one that replaces it. With them the fold needs to look nothing up (DESIGN 4).
-var resolvedFields = []string{"target", "was", "now"}
-
-// amends reports whether a type acts upon another event.
-func amends(typ string) bool { return typ == events.TypeVoided || typ == events.TypeCorrected }
-
-// resolve completes a control event by what is known of its target at this very place in the log: the writer has nothing
-// else in flight and has read everything before. It refuses what cannot be; an error means that nothing could be found out.
+// resolve completes a control event by what stands before it at this very place in the log: the writer has nothing else in
+// flight and has read everything before. It refuses what cannot be; an error means that nothing could be found out.
 func (w *writer) resolve(ctx context.Context, f *fact) error {
 	if _, err := w.State.Await(ctx, w.head.Seq); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -29,6 +22,18 @@ func (w *writer) resolve(ctx context.Context, f *fact) error {
 	if err := json.Unmarshal(f.sent, &data); err != nil {
 		return err // cannot be: it is canonical
 	}
+	fill := w.amend
+	if f.event.Type == typeClosed {
+		fill = w.hand
+	}
+	if err := fill(ctx, f, data); err != nil || f.refusal != nil {
+		return err
+	}
+	return f.complete(data)
+}
+
+// amend fills in what a void or correction acts upon, and what it makes of that.
+func (w *writer) amend(ctx context.Context, f *fact, data map[string]jsontext.Value) error {
 	t, err := w.target(ctx, data)
 	if err != nil {
 		return err
@@ -40,30 +45,31 @@ func (w *writer) resolve(ctx context.Context, f *fact) error {
 	if t.version != nil {
 		data["was"] = versionJSON(t.version)
 	}
+	var now *events.Event
 	if f.event.Type == events.TypeCorrected {
-		var now events.Event
 		if now, f.refusal = w.corrected(t, data["patch"]); f.refusal != nil {
 			return nil
 		}
-		data["now"] = versionJSON(&now)
+		data["now"] = versionJSON(now)
 	}
-	return w.complete(f, data)
+	f.late, err = w.lateAmendment(ctx, t, now)
+	return err
 }
 
-// complete writes the resolved data into the fact.
-func (w *writer) complete(f *fact, data map[string]jsontext.Value) error {
-	raw, err := json.Marshal(data)
+// complete writes the data as it is recorded into the fact.
+func (f *fact) complete(data map[string]jsontext.Value) error {
+	all, err := canonical(data)
 	if err != nil {
 		return err
 	}
-	canonical := jsontext.Value(raw)
-	if err := canonical.Canonicalize(); err != nil {
-		return err
-	}
-	f.event.Data = canonical
+	f.event.Data = all
 	f.line = f.event.AppendLine(nil)
 	if limit := events.MaxCommit - events.BatchSize(1, 0); len(f.line) > limit {
-		f.refusal = tooLarge(len(f.line), limit, events.Text{ZH: "连同所替代内容的控制事件", EN: "the control event with the versions it replaces"})
+		what := events.Text{ZH: "连同所替代内容的控制事件", EN: "the control event with the versions it replaces"}
+		if f.event.Type == typeClosed {
+			what = events.Text{ZH: "连同记分卡的锁定事件", EN: "the closing with its scorecard"}
+		}
+		f.refusal = tooLarge(len(f.line), limit, what)
 	}
 	return nil
 }
@@ -75,7 +81,8 @@ type target struct {
 	typ        *catalogue.Type // nil if the plan does not know it
 	typeName   string
 	voidedBy   events.Position
-	version    *events.Event // in force; nil for a void
+	version    *events.Event             // in force; nil for a void
+	void       map[string]jsontext.Value // data of a void
 }
 
 func (w *writer) target(ctx context.Context, data map[string]jsontext.Value) (*target, error) {
@@ -103,7 +110,13 @@ func (w *writer) target(ctx context.Context, data map[string]jsontext.Value) (*t
 	event := stored.Event()
 	t.typeName = event.Type
 	t.typ, _ = w.Catalogue.Type(event.Type)
-	if !amends(event.Type) {
+	switch event.Type {
+	case events.TypeVoided:
+		if err := json.Unmarshal(event.Data, &t.void); err != nil {
+			return nil, unreadable(ctx, fmt.Errorf("%w: %w", events.ErrLine, err))
+		}
+	case events.TypeCorrected:
+	default:
 		t.version = &event
 	}
 	return t, nil
@@ -126,36 +139,32 @@ func (t *target) refusal(control *events.Event) *Refusal {
 	return nil
 }
 
-func refusal(code, zh, en string, args ...any) *Refusal {
-	return &Refusal{Code: code, Text: events.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}}
-}
-
 // corrected returns the target as the patch leaves it, validated like a new event.
-func (w *writer) corrected(t *target, patch []byte) (events.Event, *Refusal) {
+func (w *writer) corrected(t *target, patch []byte) (*events.Event, *Refusal) {
 	after, err := t.version.Patched(patch)
 	if err != nil {
 		reason := err
 		if inner := errors.Unwrap(err); inner != nil {
 			reason = inner
 		}
-		return after, refusal(CodeInvalid, "更正内容无法应用:%v", "the patch cannot be applied: %v", reason)
+		return nil, refusal(CodeInvalid, "更正内容无法应用:%v", "the patch cannot be applied: %v", reason)
 	}
 	raw, err := json.Marshal(map[string]any{
 		"specversion": "1.0", "type": after.Type, "source": after.Source, "id": after.ID, "time": after.Time, "org": after.Org,
 		"data": json.RawMessage(after.Data),
 	})
 	if err != nil {
-		return after, refusal(CodeInvalid, "更正内容无法应用:%v", "the patch cannot be applied: %v", err)
+		return nil, refusal(CodeInvalid, "更正内容无法应用:%v", "the patch cannot be applied: %v", err)
 	}
 	now, refused := w.Prepare(raw)
 	if refused != nil {
 		refused.Text = events.Text{ZH: "更正后的事件不合要求:" + refused.Text.ZH, EN: "the corrected event is not valid: " + refused.Text.EN}
-		return now, refused
+		return nil, refused
 	}
 	if now.SameContent(t.version) {
-		return now, refusal(CodeNoChange, "更正后与现有内容相同,无需更正", "the event says that already: nothing would change")
+		return nil, refusal(CodeNoChange, "更正后与现有内容相同,无需更正", "the event says that already: nothing would change")
 	}
-	return now, nil
+	return &now, nil
 }
 
 // versionJSON is how a version stands in a control event.
@@ -177,41 +186,4 @@ func quoted(s string) jsontext.Value {
 func unquoted(v jsontext.Value) string {
 	b, _ := jsontext.AppendUnquote(nil, v)
 	return string(b)
-}
-
-// checkUnresolved refuses control events that come with what only the intake can say.
-func (p *preparation) checkUnresolved() {
-	if p.data == nil || !amends(p.typ.Name) {
-		return
-	}
-	members := map[string]jsontext.Value{}
-	if json.Unmarshal(p.data.JSON(), &members) != nil {
-		return // cannot be: it is canonical
-	}
-	for _, name := range resolvedFields {
-		if v, given := members[name]; given {
-			p.fault("data."+name, codeNotAllowed, absent, catalogue.Shorten(v),
-				events.Text{ZH: "由系统填写", EN: "it is filled in when the event is recorded"})
-		}
-	}
-}
-
-// unresolved returns the data of a control event as it was sent.
-func unresolved(data []byte) []byte {
-	members := map[string]jsontext.Value{}
-	if json.Unmarshal(data, &members) != nil {
-		return data
-	}
-	for _, name := range resolvedFields {
-		delete(members, name)
-	}
-	raw, err := json.Marshal(members)
-	if err != nil {
-		return data
-	}
-	canonical := jsontext.Value(raw)
-	if canonical.Canonicalize() != nil {
-		return data
-	}
-	return canonical
 }

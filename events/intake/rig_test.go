@@ -22,121 +22,11 @@ import (
 // today is the acceptance day of all tests: 2018-04-02 in Shanghai.
 var today = time.Date(2018, 4, 1, 20, 0, 0, 0, time.UTC)
 
-// reader reads a log as the projections do: it records the ids and knows the head.
-type reader struct {
-	log events.Log
-	ids *events.IDs
-
-	mu      sync.Mutex
-	head    events.Head
-	err     error
-	changed chan struct{}
-	amended map[events.Key]events.Amendment
-	voids   map[events.Key]events.Key // of each void what it is about
-}
-
-// amend follows voids and corrections as far as these tests need it: a void of a void brings back what that was about.
-func (r *reader) amend(s *events.Stored, at events.Position) {
-	var data struct {
-		Source string `json:"target_source"`
-		ID     string `json:"target_id"`
-		Now    *struct {
-			Data                        json.RawMessage
-			Dataschema, Org, Time, Type string
-		}
-	}
-	if t := string(s.Type); t != events.TypeVoided && t != events.TypeCorrected || json.Unmarshal(s.Data, &data) != nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	target := events.KeyOf(data.Source, data.ID)
-	a := r.amended[target]
-	if now := data.Now; now != nil {
-		e := events.Event{Type: now.Type, Source: data.Source, ID: data.ID, Time: now.Time, Org: now.Org, Schema: now.Dataschema, Data: now.Data}
-		a.Line = e.AppendLine(nil)
-	} else {
-		a.VoidedBy = at
-		if about, isVoid := r.voids[target]; isVoid {
-			back := r.amended[about]
-			back.VoidedBy = 0
-			r.amended[about] = back
-		}
-		r.voids[s.Key()] = target
-	}
-	r.amended[target] = a
-}
-
-// Amended implements intake.State.
-func (r *reader) Amended(k events.Key) (events.Amendment, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	a, ok := r.amended[k]
-	return a, ok
-}
-
-func newReader(log events.Log) *reader {
-	return &reader{log: log, ids: events.NewIDs(), changed: make(chan struct{}), amended: map[events.Key]events.Amendment{}, voids: map[events.Key]events.Key{}}
-}
-
-func (r *reader) run(ctx context.Context) {
-	err := r.log.Read(ctx, 0, func(c events.Commit) error {
-		lines, err := c.Lines()
-		if err != nil {
-			return err
-		}
-		for i, line := range lines {
-			var s events.Stored
-			if err := s.ParseLine(line); err != nil {
-				return err
-			}
-			at := r.ids.Record(s.Key(), events.At(c.Seq, i))
-			r.amend(&s, at)
-		}
-		return r.advance(c)
-	})
-	if ctx.Err() == nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.err = err
-		close(r.changed)
-	}
-}
-
-func (r *reader) advance(c events.Commit) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !c.Follows(r.head) {
-		return fmt.Errorf("commit %d does not follow commit %d", c.Seq, r.head.Seq)
-	}
-	r.head = c.Head()
-	close(r.changed)
-	r.changed = make(chan struct{})
-	return nil
-}
-
-// Await implements intake.State.
-func (r *reader) Await(ctx context.Context, seq uint64) (events.Head, error) {
-	for {
-		r.mu.Lock()
-		head, err, changed := r.head, r.err, r.changed
-		r.mu.Unlock()
-		if err != nil || head.Seq >= seq {
-			return head, err
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return head, context.Cause(ctx)
-		}
-	}
-}
-
 // rig is an intake at work.
 type rig struct {
 	*intake.Intake
 	log      events.Log
-	ids      *events.IDs
+	reader   *reader
 	registry *prometheus.Registry
 	stop     func() // ends Run and waits for it; may be called again
 }
@@ -172,7 +62,7 @@ func start(tb testing.TB, log events.Log, change ...func(*intake.Options)) *rig 
 		readers.Wait()
 	})
 	awaitReady(tb, in)
-	return &rig{Intake: in, log: log, ids: o.IDs, registry: o.Registerer.(*prometheus.Registry), stop: stop}
+	return &rig{Intake: in, log: log, reader: r, registry: o.Registerer.(*prometheus.Registry), stop: stop}
 }
 
 var commitIDs atomic.Int64
@@ -258,7 +148,16 @@ var testTypes = fstest.MapFS{
 	"events/EventCorrected.v1.json": schema("EventCorrected", `"x-control":true,"required":["target_source","target_id","patch","reason"],"properties":{
 		"patch":{"title":"更正","x-title-en":"Patch","type":"object"},
 		"now":{"title":"新内容","x-title-en":"Now","type":"object"},`+controlProperties+`}`),
-	"events/PeriodClosed.v1.json": schema("PeriodClosed", `"x-control":true,"properties":{"quarter":{"title":"季度","x-title-en":"Quarter","type":"string"}}`),
+	"events/PeriodClosed.v1.json": schema("PeriodClosed", `"x-control":true,"required":["quarter","reason"],"properties":{
+		"quarter":{"title":"季度","x-title-en":"Quarter","type":"string","pattern":"^(19|20)[0-9]{2}Q[1-4]$"},
+		"cutoff":{"title":"截止","x-title-en":"Cut-off","type":"string","format":"date"},
+		"reason":{"title":"原因","x-title-en":"Reason","type":"string","minLength":1,"maxLength":1000},
+		"as_of":{"title":"实际截止","x-title-en":"As of","type":"string","format":"date"},
+		"scorecard":{"title":"记分卡","x-title-en":"Scorecard","type":"object","additionalProperties":true},
+		"position":{"title":"位置","x-title-en":"Position","type":"string"},
+		"plan":{"title":"方案","x-title-en":"Plan","type":"string"}`+"}"),
+	"events/PlanActivated.v1.json": schema("PlanActivated", `"x-control":true,"required":["hash","archive"],"properties":{
+		"hash":{"title":"校验值","x-title-en":"Hash","type":"string"},"archive":{"title":"文件","x-title-en":"Files","type":"string"}}`),
 }
 
 const controlProperties = `

@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/kaohe/kaohe/events"
@@ -26,7 +27,7 @@ func (p *preparation) readTime() {
 		p.fault("time", catalogue.CodeFormat, *wrong, catalogue.Shorten(raw), events.Text{})
 		return
 	}
-	today := events.DayOf(p.in.Now().In(p.in.Zone))
+	today := p.in.today()
 	if day < events.FirstDay || day > today {
 		p.fault("time", catalogue.CodeRange, events.Text{
 			ZH: fmt.Sprintf("%v 至今天(%v)之间的日期", events.FirstDay, today), EN: fmt.Sprintf("a day from %v to today, %v", events.FirstDay, today),
@@ -35,6 +36,9 @@ func (p *preparation) readTime() {
 	}
 	p.event.Time, p.day, p.dayGood = written, day, true
 }
+
+// today is the acceptance day.
+func (in *Intake) today() events.Day { return events.DayOf(in.Now().In(in.Zone)) }
 
 // parseTime returns the time as it is kept and its day, or what was expected instead.
 func parseTime(s []byte, zone *time.Location) (string, events.Day, *events.Text) {
@@ -123,6 +127,15 @@ type quarter int
 func quarterOf(d events.Day) quarter {
 	y, m, _ := d.Date()
 	return quarter(y*4 + (int(m)-1)/3)
+}
+
+// parseQuarter reads what [quarter.String] writes.
+func parseQuarter(s string) (quarter, bool) {
+	if len(s) != len("2018Q1") || s[4] != 'Q' || s[5] < '1' || s[5] > '4' {
+		return 0, false
+	}
+	year, err := strconv.ParseUint(s[:4], 10, 16)
+	return quarter(year*4 + uint64(s[5]-'1')), err == nil
 }
 
 func (q quarter) first() events.Day { return events.NewDay(int(q)/4, time.Month(int(q)%4*3+1), 1) }

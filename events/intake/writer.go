@@ -19,17 +19,18 @@ type writer struct {
 	*Intake
 	head    events.Head // what the next commit follows
 	unsure  bool        // the log may have moved: read to its end before the next commit
+	closing uint64      // the last commit of this writer that closes a period, until the state is known to have read it
 	backlog []*request  // taken from the queue, in order
 }
 
-// Run is the one writer. It first waits until the log has been read to the end that it has now, then commits what is
-// emitted. When ctx ends it lets nothing more in, commits what is queued within Options.Grace, answers all callers and
-// returns nil. It must be called once.
+// Run is the one writer. It first waits until the log has been read to the end that it has now, and records the plan if
+// another one is in force there; then it commits what is emitted. When ctx ends it lets nothing more in, commits what is
+// queued within Options.Grace, answers all callers and returns nil. It must be called once.
 func (in *Intake) Run(ctx context.Context) error {
 	w := &writer{Intake: in}
 	defer w.stop()
 	if err := w.start(ctx); err != nil {
-		return nil // ctx ended before the log was read
+		return nil // ctx ended before that
 	}
 	in.ready.Store(true)
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -48,15 +49,27 @@ func (in *Intake) Run(ctx context.Context) error {
 	}
 }
 
-// start reads the log to its end. As long as the log does not answer it tries again.
+// start reads the log to its end and has the plan in it. As long as the log does not answer, or takes no plan, it tries
+// again. An event may only be recorded by a plan that stands before it, so until then none is taken.
 func (w *writer) start(ctx context.Context) error {
+	said := false // a disk that stays full for days is said once
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		err := w.sync(ctx)
+		err, read := w.sync(ctx), false
+		if err == nil {
+			err, read = w.activate(ctx), true
+		}
+		w.full.Store(errors.Is(err, events.ErrFull))
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
 		w.metrics.errors.Inc()
-		w.Logger.LogAttrs(ctx, slog.LevelWarn, "log does not answer, intake waits", slog.Any("error", err))
+		switch {
+		case !read:
+			w.Logger.LogAttrs(ctx, slog.LevelWarn, "log does not answer, intake waits", slog.Any("error", err))
+		case !said:
+			w.Logger.LogAttrs(ctx, slog.LevelWarn, "plan cannot be recorded, intake waits", slog.Any("error", err))
+		}
+		said = read
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -155,6 +168,9 @@ func (w *writer) commit(ctx context.Context, b *batch) {
 
 // append stores a batch and tells the callers.
 func (w *writer) append(ctx context.Context, b *batch) error {
+	if err := w.markLate(ctx, b); err != nil {
+		return err
+	}
 	body := events.AppendBatch(make([]byte, 0, events.BatchSize(len(b.lines), b.bytes)), b.lines)
 	took := prometheus.NewTimer(w.metrics.duration)
 	stored, err := w.Log.Append(ctx, w.head, w.NewID(), body)
@@ -167,6 +183,9 @@ func (w *writer) append(ctx context.Context, b *batch) error {
 	w.recall.put(stored.Seq, b.lines)
 	if b.alone {
 		w.lastControl.Store(stored.Seq)
+	}
+	if b.closes() {
+		w.closing = stored.Seq
 	}
 	w.settle(b, stored.Seq)
 	return nil
@@ -182,6 +201,9 @@ func (w *writer) settle(b *batch, seq uint64) {
 	for _, p := range b.parts {
 		p.f.at = first[p.slot]
 		p.f.fresh = !p.repeat && p.f.at == events.At(seq, p.slot)
+		if p.f.fresh && p.f.late.closing != 0 {
+			w.metrics.late.Inc()
+		}
 		w.settled(p.r)
 	}
 }

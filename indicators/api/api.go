@@ -1,13 +1,14 @@
 // Package api answers questions about the figures over HTTP.
 //
 //	GET /v1/scorecard?quarter=2018Q1&org=450703&as_of=2018-03-31   every indicator of a unit in a quarter
+//	GET /v1/targets?year=2018&org=450703&below=true                who set which targets, when and why, and what they replaced
 //	GET /v1/catalogue                                              the plan's units and event types with their fields
 //	GET /v1/events/12-0                                            the event at a position, as it was recorded
 //	GET /v1/events/by-id?source=S&id=I                             the event with a source and an id
 //	GET /v1/quarantine                                             what stands in the log and could not be used
 //
-// The parameters of a scorecard are optional: the quarter is that of the business date, the unit the plan's default one, the as-of day
-// the business date. A parameter that makes no sense is answered with an RFC 9457 problem that names it, says what was
+// All parameters of scorecards and targets are optional: the quarter and the year are those of the as-of day, which is the business
+// date, and the unit is the plan's default one. A parameter that makes no sense is answered with an RFC 9457 problem that names it, says what was
 // expected and what came. As long as there is no view, because the log is still being read, there are no figures: a scorecard
 // is answered with 503 and a Retry-After then.
 //
@@ -34,12 +35,14 @@ const MaxWait = 5 * time.Second
 
 // Options say where the answers come from.
 type Options struct {
-	Plan  *indicators.Plan
-	View  func() *projections.View                    // the latest view; nil until all that was in the log at the start is read
-	Await func(ctx context.Context, seq uint64) error // returns once there is a View and it includes the commit
-	End   func(ctx context.Context) (uint64, error)   // last commit of the log
-	Today func() events.Day                           // the business date
-	Wait  time.Duration                               // bound of at_least; MaxWait if 0
+	Plan *indicators.Plan // by which events are checked: what a program may record
+	// Figures returns the latest view and the plan that it follows, which is the former one until the figures of a new one
+	// are there; nil until all that was in the log at the start is read.
+	Figures func() (*projections.View, *indicators.Plan)
+	Await   func(ctx context.Context, seq uint64) error // returns once there are Figures that include the commit
+	End     func(ctx context.Context) (uint64, error)   // last commit of the log
+	Today   func() events.Day                           // the business date
+	Wait    time.Duration                               // bound of at_least; MaxWait if 0
 
 	// Event returns the canonical line of the event at a position, or events.ErrNotFound.
 	Event func(ctx context.Context, at events.Position) ([]byte, error)
@@ -47,14 +50,18 @@ type Options struct {
 	Find func(k events.Key) (at events.Position, ok bool)
 
 	Quarantine func() []projections.Quarantined // the most recent of what could not be used
+
+	// Known returns what was known at a point of the log, by the plan in force then or by that of Figures. It fails with
+	// ErrNoSuchPoint or ErrPlanUnreadable, or with another error if the log cannot be read or ctx ends.
+	Known func(ctx context.Context, at KnownAt, currentPlan bool) (Known, error)
 }
 
 func (o *Options) validate() error {
 	switch {
 	case o.Plan == nil:
 		return errors.New("api: Options.Plan is missing")
-	case o.View == nil:
-		return errors.New("api: Options.View is missing")
+	case o.Figures == nil:
+		return errors.New("api: Options.Figures is missing")
 	case o.Await == nil:
 		return errors.New("api: Options.Await is missing")
 	case o.End == nil:
@@ -67,6 +74,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Options.Find is missing")
 	case o.Quarantine == nil:
 		return errors.New("api: Options.Quarantine is missing")
+	case o.Known == nil:
+		return errors.New("api: Options.Known is missing")
 	case o.Wait < 0:
 		return errors.New("api: Options.Wait is negative")
 	}
@@ -90,6 +99,7 @@ func New(o Options) (*API, error) {
 // Register adds the API's paths to a mux.
 func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
+	mux.HandleFunc("GET /v1/targets", a.targets)
 	mux.HandleFunc("GET /v1/catalogue", a.catalogue)
 	mux.HandleFunc("GET /v1/events/{position}", a.eventAt)
 	mux.HandleFunc("GET /v1/events/by-id", a.eventByID)

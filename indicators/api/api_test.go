@@ -33,7 +33,7 @@ func mustPlan(tb testing.TB) *indicators.Plan {
 func mustFold(tb testing.TB, days ...string) *projections.Fold {
 	tb.Helper()
 	plan := mustPlan(tb)
-	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -44,6 +44,11 @@ func mustFold(tb testing.TB, days ...string) *projections.Fold {
 }
 
 func guide(tb testing.TB, fold *projections.Fold, seq uint64, day string) {
+	tb.Helper()
+	guideAt(tb, fold, seq, day, time.Date(2018, 4, 1, 0, 0, 0, 0, time.UTC))
+}
+
+func guideAt(tb testing.TB, fold *projections.Fold, seq uint64, day string, recorded time.Time) {
 	tb.Helper()
 	e := events.Event{
 		Type: "EnvoyServiceRecorded", Source: "test", ID: day, Time: day + "T00:00:00+08:00", Org: "450703",
@@ -56,7 +61,7 @@ func guide(tb testing.TB, fold *projections.Fold, seq uint64, day string) {
 	if err := fold.Apply(&s, events.At(seq, 0)); err != nil {
 		tb.Fatal(err)
 	}
-	fold.Advance(events.Head{Seq: seq}, time.Date(2018, 4, 1, 0, 0, 0, 0, time.UTC))
+	fold.Advance(events.Head{Seq: seq}, recorded)
 }
 
 // options answer from a fold that stands still, on 31 March 2018.
@@ -64,8 +69,8 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 	tb.Helper()
 	view := fold.View()
 	return api.Options{
-		Plan: mustPlan(tb),
-		View: func() *projections.View { return view },
+		Plan:    mustPlan(tb),
+		Figures: func() (*projections.View, *indicators.Plan) { return view, mustPlan(tb) },
 		Await: func(ctx context.Context, seq uint64) error {
 			if view.Head().Seq >= seq {
 				return nil
@@ -80,6 +85,9 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 		Event:      func(context.Context, events.Position) ([]byte, error) { return nil, events.ErrNotFound },
 		Find:       func(events.Key) (events.Position, bool) { return 0, false },
 		Quarantine: func() []projections.Quarantined { return nil },
+		Known: func(context.Context, api.KnownAt, bool) (api.Known, error) {
+			return api.Known{}, errors.New("nobody should ask")
+		},
 	}
 }
 
@@ -145,6 +153,13 @@ func TestBadParametersAreNamed(t *testing.T) {
 		{"at_least=soon", "en", "at_least", "soon", "a position like 12-0"},
 		{"asof=2018-03-31", "en", "asof", "2018-03-31", "did you mean as_of?"},
 		{"org=450703&org=450700", "en", "org", "450700", "expected it once"},
+		{"year=2018", "en", "year", "2018", "expected one of the parameters quarter, org, as_of, known_at, plan, at_least"},
+		{"known_at=soon", "en", "known_at", "soon", "a time like 2018-04-02T10:00:00+08:00, a day like 2018-04-02, a position like 12-0"},
+		{"known_at=0", "en", "known_at", "0", "a commit's sequence like 12"},
+		{"known_at=2018-02-30", "zh", "known_at", "2018-02-30", "known_at 应为时间（如 2018-04-02T10:00:00+08:00）、日期"},
+		{"known_at=2018-04-02T10:00:00+08:00", "en", "known_at", "2018-04-02T10:00:00 08:00", "is written %2B"},
+		{"known_at=1&plan=old", "en", "plan", "old", "then (the plan of that time) or current (today's)"},
+		{"plan=current", "en", "plan", "current", "expected it together with known_at"},
 	} {
 		t.Run(tt.query, func(t *testing.T) {
 			rec := ask(t, options(t, fold), "/v1/scorecard?"+tt.query, tt.lang)
@@ -175,12 +190,12 @@ func TestAtLeastWaitsForTheFold(t *testing.T) {
 		}
 		return nil
 	}
-	opts.View = func() *projections.View {
+	opts.Figures = func() (*projections.View, *indicators.Plan) {
 		select {
 		case <-changed:
-			return after
+			return after, mustPlan(t)
 		default:
-			return before
+			return before, mustPlan(t)
 		}
 	}
 	opts.End = func(context.Context) (uint64, error) { return 2, nil }
@@ -222,6 +237,22 @@ func TestAtLeastGivesUp(t *testing.T) {
 	}
 }
 
+// Until the figures of a new plan are there those of the former one are shown, by their own plan; what may be recorded is
+// the new plan's already.
+func TestFiguresFollowTheirOwnPlan(t *testing.T) {
+	opts := options(t, mustFold(t))
+	former, view := *mustPlan(t), mustFold(t).View()
+	former.Hash = "former"
+	opts.Figures = func() (*projections.View, *indicators.Plan) { return view, &former }
+	for path, want := range map[string]string{
+		"/v1/scorecard": `"plan": "former"`, "/v1/targets": `"plan": "former"`, "/v1/catalogue": `"plan_hash": "` + mustPlan(t).Hash + `"`,
+	} {
+		if rec := ask(t, opts, path, ""); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("%s: status %d, want %s in %.300s", path, rec.Code, want, rec.Body)
+		}
+	}
+}
+
 func TestCatalogueDescribesTypesAndFields(t *testing.T) {
 	rec := ask(t, options(t, mustFold(t)), "/v1/catalogue", "")
 	var c api.Catalogue
@@ -251,10 +282,10 @@ func TestCatalogueDescribesTypesAndFields(t *testing.T) {
 
 func TestOptionsNameTheMissingField(t *testing.T) {
 	for name, change := range map[string]func(*api.Options){
-		"Plan": func(o *api.Options) { o.Plan = nil }, "View": func(o *api.Options) { o.View = nil },
+		"Plan": func(o *api.Options) { o.Plan = nil }, "Figures": func(o *api.Options) { o.Figures = nil },
 		"Await": func(o *api.Options) { o.Await = nil }, "End": func(o *api.Options) { o.End = nil },
 		"Today": func(o *api.Options) { o.Today = nil }, "Wait": func(o *api.Options) { o.Wait = -1 },
-		"Quarantine": func(o *api.Options) { o.Quarantine = nil },
+		"Quarantine": func(o *api.Options) { o.Quarantine = nil }, "Known": func(o *api.Options) { o.Known = nil },
 	} {
 		opts := options(t, mustFold(t))
 		change(&opts)

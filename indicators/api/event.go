@@ -21,7 +21,7 @@ func (a *API) eventAt(w http.ResponseWriter, r *http.Request) {
 	s := r.PathValue("position")
 	at, err := events.ParsePosition(s)
 	if err != nil {
-		(&badParameter{name: "position", got: s, expected: events.Text{ZH: "位置，如 12-0", EN: "a position like 12-0"}}).in(lang).Write(w, lang)
+		(&badParameter{name: "position", got: s, expected: events.Text{ZH: "位置，如 12-0", EN: "a position like 12-0"}}).problem(lang).Write(w, lang)
 		return
 	}
 	a.writeEvent(w, r, at, lang)
@@ -32,7 +32,7 @@ func (a *API) eventByID(w http.ResponseWriter, r *http.Request) {
 	lang := intake.LangOf(r)
 	source, id, bad := identity(r.URL.Query())
 	if bad != nil {
-		bad.in(lang).Write(w, lang)
+		bad.problem(lang).Write(w, lang)
 		return
 	}
 	if problem := a.wait(r.Context(), "end", lang); problem != nil {

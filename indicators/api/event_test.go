@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/indicators"
 	"github.com/kaohe/kaohe/indicators/api"
 	"github.com/kaohe/kaohe/projections"
 )
@@ -65,7 +66,7 @@ func TestEventsByPositionAndIdentity(t *testing.T) {
 // TestEventsAreNotMissingWhileTheLogIsRead: what has not been read yet must not be said not to exist.
 func TestEventsAreNotMissingWhileTheLogIsRead(t *testing.T) {
 	opts := options(t, mustFold(t))
-	opts.View = func() *projections.View { return nil }
+	opts.Figures = func() (*projections.View, *indicators.Plan) { return nil, nil }
 	opts.End = func(context.Context) (uint64, error) { return 9, nil } // never reached
 	rec := ask(t, opts, "/v1/events/by-id?source=s&id=i", "en")
 	if rec.Code != http.StatusServiceUnavailable || !strings.Contains(rec.Body.String(), `"not_ready"`) {

@@ -48,7 +48,7 @@ type badParameter struct {
 	expected, hint events.Text
 }
 
-func (b *badParameter) in(lang events.Lang) Problem {
+func (b *badParameter) problem(lang events.Lang) *Problem {
 	expected, hint := b.expected.In(lang), b.hint.In(lang)
 	detail := fmt.Sprintf(events.Text{ZH: "%s 应为%s，收到 %q", EN: "%s: expected %s, got %q"}.In(lang), b.name, expected, b.got)
 	if hint != "" {
@@ -56,7 +56,7 @@ func (b *badParameter) in(lang events.Lang) Problem {
 	}
 	p := NewProblem(http.StatusBadRequest, "parameter", events.Text{ZH: "参数有误", EN: "wrong parameter"}, events.Text{ZH: detail, EN: detail}, lang)
 	p.Parameter, p.Expected, p.Got, p.Hint = b.name, expected, b.got, hint
-	return p
+	return &p
 }
 
 // unread is the problem of a question that comes before the log has been read: the figures would be partial.

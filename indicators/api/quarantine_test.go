@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/indicators"
 	"github.com/kaohe/kaohe/indicators/api"
 	"github.com/kaohe/kaohe/projections"
 )
@@ -36,7 +37,7 @@ func TestQuarantineKeepsItsOrder(t *testing.T) {
 
 func TestNoViewNoFigures(t *testing.T) {
 	opts := options(t, mustFold(t, "2018-01-10"))
-	opts.View = func() *projections.View { return nil }
+	opts.Figures = func() (*projections.View, *indicators.Plan) { return nil, nil }
 	for _, query := range []string{"", "?at_least=1", "?at_least=9"} { // 9 does not come while the log is read
 		rec := ask(t, opts, "/v1/scorecard"+query, "en")
 		var p api.Problem

@@ -140,11 +140,19 @@ func (b *builder) figure(f *indicators.Figure, id, org, span string) {
 
 // history adds what a scorecard says of its quarter.
 func (b *builder) history(card *indicators.Scorecard) {
-	for _, r := range card.Rows {
+	quarter := card.Quarter.String()
+	for i := range card.Rows {
+		r := &card.Rows[i]
 		if r.Quarter != nil {
-			b.addKnown(quarterValue, r.Quarter.Value, r.ID, card.Org, card.Quarter.String())
-			b.addKnown(quarterTarget, r.Quarter.Target, r.ID, card.Org, card.Quarter.String())
+			b.addKnown(quarterValue, r.Quarter.Value, r.ID, card.Org, quarter)
+			b.addKnown(quarterTarget, r.Quarter.Target, r.ID, card.Org, quarter)
 		}
+		if r.Published != nil && r.Published.Quarter != nil {
+			b.addKnown(quarterClosed, r.Published.Quarter.Value, r.ID, card.Org, quarter)
+		}
+	}
+	if card.Closed != nil {
+		b.add(quarterRevisions, float64(card.Closed.Revision), card.Org, quarter)
 	}
 }
 

@@ -7,6 +7,13 @@
 //	kaohe_indicator_value{indicator="envoy_guidances",org="450703",span="quarter"} 64
 //	kaohe_indicator_status{indicator="envoy_guidances",org="450703",span="quarter",status="achieved"} 1
 //
+// A quarter that was closed has what was published, too, and how often it was closed. Where that is not
+// kaohe_quarter_value any more the quarter has been restated:
+//
+//	kaohe_quarter_value{indicator="envoy_guidances",org="450703",quarter="2018Q1"} 65
+//	kaohe_quarter_closed_value{indicator="envoy_guidances",org="450703",quarter="2018Q1"} 64
+//	kaohe_quarter_revisions{org="450703",quarter="2018Q1"} 1
+//
 // The number of series is bounded by the plan. Units are taken level by level from the roots down; where a level would
 // exceed the bound, it and those below are left out, and kaohe_units_omitted and kaohe_series_omitted say so.
 //
@@ -27,17 +34,15 @@ import (
 
 // Options are what a collector reads. Each is asked at every scrape.
 type Options struct {
-	View  func() *projections.View // nil as long as there is none: nothing is shown
-	Plan  func() *indicators.Plan  // the plan of that view
-	Today func() events.Day        // the business date
+	// Figures returns the latest view and the plan by which it was folded; nil as long as there is none: nothing is shown.
+	Figures func() (*projections.View, *indicators.Plan)
+	Today   func() events.Day // the business date
 }
 
 func (o Options) validate() error {
 	switch {
-	case o.View == nil:
-		return fmt.Errorf("metrics: Options.View is missing")
-	case o.Plan == nil:
-		return fmt.Errorf("metrics: Options.Plan is missing")
+	case o.Figures == nil:
+		return fmt.Errorf("metrics: Options.Figures is missing")
 	case o.Today == nil:
 		return fmt.Errorf("metrics: Options.Today is missing")
 	}
@@ -85,7 +90,8 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 // current returns the series, evaluated anew only if something they depend on has changed. Of several scrapes at once one
 // evaluates and the others wait for it.
 func (c *Collector) current() []prometheus.Metric {
-	k := key{c.opt.View(), c.opt.Plan(), c.opt.Today()}
+	view, plan := c.opt.Figures()
+	k := key{view, plan, c.opt.Today()}
 	if k.view == nil || k.plan == nil {
 		return nil
 	}

@@ -32,9 +32,8 @@ type scene struct {
 func (s *scene) collector(tb testing.TB) *metrics.Collector {
 	tb.Helper()
 	c, err := metrics.New(metrics.Options{
-		View:  func() *projections.View { return s.view },
-		Plan:  func() *indicators.Plan { return s.plan },
-		Today: func() events.Day { return s.today },
+		Figures: func() (*projections.View, *indicators.Plan) { return s.view, s.plan },
+		Today:   func() events.Day { return s.today },
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -123,6 +122,10 @@ func TestExpositionSays(t *testing.T) {
 		`kaohe_quarter_value{indicator="guidances",org="450703",quarter="2017Q4"} 50`,
 		`kaohe_quarter_value{indicator="guidances",org="450703",quarter="2018Q1"} 64`,
 		`kaohe_quarter_target{indicator="guidances",org="450703",quarter="2018Q1"} 50`,
+		// closed twice, restated since; the target was not published
+		`kaohe_quarter_value{indicator="guidances",org="450702",quarter="2017Q4"} 3`,
+		`kaohe_quarter_closed_value{indicator="guidances",org="450702",quarter="2017Q4"} 2`,
+		`kaohe_quarter_revisions{org="450702",quarter="2017Q4"} 2`,
 		`kaohe_org_info{name="钦北区",org="450703",parent="450700"} 1`,
 		`kaohe_units_omitted 0`,
 		`kaohe_series_omitted 0`,
@@ -139,6 +142,11 @@ func TestExpositionSays(t *testing.T) {
 	}
 	if strings.Contains(text, `indicator="intensity",org="450703",span="year",status=`) {
 		t.Error("a status that is not known has a series")
+	}
+	for _, family := range []string{"kaohe_quarter_closed_value", "kaohe_quarter_revisions"} {
+		if lines := series(text, family); len(lines) != 1 {
+			t.Errorf("%s of other quarters than the one that was closed:\n%s", family, strings.Join(lines, "\n"))
+		}
 	}
 	if strings.Contains(text, "2017Q3") {
 		t.Error("more quarters than the plan exposes")
@@ -238,7 +246,7 @@ func TestFollows(t *testing.T) {
 		}
 	})
 	t.Run("the view", func(t *testing.T) {
-		fold, err := projections.NewFold(s.plan.Orgs, s.plan.Catalogue, s.plan.Measures)
+		fold, err := projections.NewFold(s.plan.Rules())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,11 +279,9 @@ func TestScrapesAtOnce(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	good := metrics.Options{
-		View: func() *projections.View { return nil }, Plan: func() *indicators.Plan { return nil }, Today: func() events.Day { return 0 },
+		Figures: func() (*projections.View, *indicators.Plan) { return nil, nil }, Today: func() events.Day { return 0 },
 	}
-	for field, bad := range map[string]metrics.Options{
-		"View": {Plan: good.Plan, Today: good.Today}, "Plan": {View: good.View, Today: good.Today}, "Today": {View: good.View, Plan: good.Plan},
-	} {
+	for field, bad := range map[string]metrics.Options{"Figures": {Today: good.Today}, "Today": {Figures: good.Figures}} {
 		if _, err := metrics.New(bad); err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("without %s: %v", field, err)
 		}

@@ -56,6 +56,12 @@ var (
 	quarterTarget = family("quarter_target",
 		"Target of an indicator for a quarter, by the year's target that was in force at its end.",
 		"indicator", "org", "quarter")
+	quarterClosed = family("quarter_closed_value",
+		"Value of an indicator as it was published when the quarter was closed last. Absent where it was not.",
+		"indicator", "org", "quarter")
+	quarterRevisions = family("quarter_revisions",
+		"How often a quarter was closed. Absent where it was not.",
+		"org", "quarter")
 )
 
 // Names and dates.

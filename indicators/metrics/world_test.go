@@ -31,6 +31,9 @@ const (
 2018-02-28 450703 EnvoyServiceRecorded {"kind":"guidance","count":64}
 2018-03-01 450703 TargetSet {"indicator":"intensity","year":2018,"value":"0.5","basis":"stock"}
 2018-04-10 450702 ReferenceValueSet {"key":"intensity","value":"0.4"}
+2018-01-03 450702 PeriodClosed {"quarter":"2017Q4","reason":"handed in","as_of":"2017-12-31","position":"0-0","scorecard":{"indicators":[{"id":"guidances","quarter":{"value":"1"}}]}}
+2018-01-04 450702 PeriodClosed {"quarter":"2017Q4","reason":"again","as_of":"2017-12-31","position":"0-0","scorecard":{"indicators":[{"id":"guidances","quarter":{"value":"2"}},{"id":"intensity","quarter":null}]}}
+2017-12-20 450702 EnvoyServiceRecorded {"kind":"guidance","count":3}
 `
 )
 
@@ -47,7 +50,7 @@ expose: {depth: %d, quarters: %d, max_series: %d}
 		"orgs.yaml":       {Data: []byte(orgs)},
 		"indicators.yaml": {Data: []byte(definitions)},
 	}
-	for _, typ := range []string{"EnvoyServiceRecorded", "ReferenceValueSet", "TargetSet", "NilReported"} {
+	for _, typ := range []string{"EnvoyServiceRecorded", "ReferenceValueSet", "TargetSet", "NilReported", "PeriodClosed"} {
 		name := "events/" + typ + ".v1.json"
 		data, err := os.ReadFile("../../deploy/plan/" + name)
 		if err != nil {
@@ -67,7 +70,7 @@ expose: {depth: %d, quarters: %d, max_series: %d}
 
 func mustView(tb testing.TB, plan *indicators.Plan) *projections.View {
 	tb.Helper()
-	fold, err := projections.NewFold(plan.Orgs, plan.Catalogue, plan.Measures)
+	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}

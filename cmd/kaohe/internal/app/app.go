@@ -34,7 +34,9 @@ type App struct {
 	registry *prometheus.Registry
 
 	log      *natslog.Log
-	ids      *events.IDs
+	archive  *projections.Archive
+	plan     *indicators.Plan // by which events are checked
+	plans    *plans
 	runner   *projections.Runner
 	intake   *intake.Intake
 	server   *http.Server
@@ -96,7 +98,14 @@ func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
 	if a.log, err = a.openLog(ctx); err != nil {
 		return nil, err
 	}
-	if a.runner, err = a.newRunner(); err != nil {
+	if a.archive, err = a.openArchive(ctx); err != nil {
+		return nil, err
+	}
+	former, err := a.choosePlan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.runner, err = a.newRunner(former); err != nil {
 		return nil, err
 	}
 	if a.intake, err = a.newIntake(); err != nil {
@@ -194,10 +203,11 @@ func (a *App) Scorecard(ctx context.Context, q indicators.Quarter, org int, asOf
 	if err != nil {
 		return nil, fmt.Errorf("find the end of the log: %w", err)
 	}
-	if _, err := a.runner.Await(ctx, end); err != nil {
+	if err := a.awaitFigures(ctx, end); err != nil {
 		return nil, err
 	}
-	return indicators.Evaluate(a.runner.View(), a.opts.Plan, q, org, asOf), nil
+	view, plan := a.figures()
+	return indicators.Evaluate(view, plan, q, org, asOf), nil
 }
 
 // Today returns the business date: the one that was set, else the day of the clock in the plan's zone.
@@ -205,5 +215,5 @@ func (a *App) Today() events.Day {
 	if a.opts.AsOf != 0 {
 		return a.opts.AsOf
 	}
-	return events.DayOf(a.opts.Now().In(a.opts.Plan.Zone))
+	return events.DayOf(a.opts.Now().In(a.plan.Zone))
 }

@@ -151,7 +151,7 @@ func TestReadyOnlyWhileTheFoldFollows(t *testing.T) {
 		passed.Store(int64(after))
 		if status, body := get(t, a, "/readyz"); status != want {
 			t.Errorf("GET /readyz after %s = %d, want %d: %s", after, status, want, body)
-		} else if want != http.StatusOK && !strings.Contains(body, "at commit 1 of 2") {
+		} else if want != http.StatusOK && !strings.Contains(body, "at commit 2 of 3") {
 			t.Errorf("GET /readyz = %s, want the reason", body)
 		}
 	}

@@ -22,8 +22,10 @@ var ErrOpen = errors.New("not a loopback address")
 type Options struct {
 	Data   string           // directory of the log
 	Listen string           // host:port on a loopback interface; port 0 takes a free one; "" does not listen
-	Plan   *indicators.Plan // what is counted
-	AsOf   events.Day       // the business date; 0 is today
+	Plan   *indicators.Plan // what is counted; it comes into force if the log has another one
+	// KeepPlan leaves the plan of the log in force, if it has one: Plan is for a new log.
+	KeepPlan bool
+	AsOf     events.Day // the business date; 0 is today
 	// Salvage reads what is left of a damaged log. Nothing is written and no event is taken.
 	Salvage bool
 
@@ -32,6 +34,8 @@ type Options struct {
 	Logger  *slog.Logger
 	Version string        // of the program, for the metrics
 	Grace   time.Duration // how long a failed start may take to clean up; 10 s if 0
+
+	SnapshotEvery int64 // after how many events another snapshot is made; the runner's default if 0
 }
 
 func (o *Options) validate() error {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/catalogue"
@@ -12,6 +13,7 @@ import (
 	"github.com/kaohe/kaohe/indicators/api"
 	"github.com/kaohe/kaohe/indicators/metrics"
 	"github.com/kaohe/kaohe/projections"
+	"github.com/kaohe/kaohe/projections/snapshots"
 )
 
 func (a *App) openLog(ctx context.Context) (*natslog.Log, error) {
@@ -23,19 +25,44 @@ func (a *App) openLog(ctx context.Context) (*natslog.Log, error) {
 	return natslog.Open(ctx, opts)
 }
 
-func (a *App) newRunner() (*projections.Runner, error) {
-	a.ids = events.NewIDs()
-	return projections.NewRunner(projections.RunnerOptions{
-		Log: a.log, IDs: a.ids, Orgs: a.opts.Plan.Orgs, Catalogue: a.opts.Plan.Catalogue, Measures: a.opts.Plan.Measures,
+// snapshotsFolder is where snapshots are kept, in the data directory.
+const snapshotsFolder = "snapshots"
+
+// openArchive finds what is known of the log from earlier runs. Where no snapshots can be kept the log is read instead; of a
+// damaged log none are used, and nothing is written.
+func (a *App) openArchive(ctx context.Context) (*projections.Archive, error) {
+	opts := projections.ArchiveOptions{Log: a.log, Logger: a.opts.Logger.With("part", "archive"), Registerer: a.registry}
+	if !a.opts.Salvage {
+		store, err := snapshots.Open(filepath.Join(a.opts.Data, snapshotsFolder))
+		if err != nil {
+			a.opts.Logger.Warn("no snapshots are kept", "error", err)
+		} else {
+			opts.Store = store
+		}
+	}
+	return projections.OpenArchive(ctx, opts)
+}
+
+// newRunner makes what follows the log. The figures of the former plan, if there is one, are shown until those of the
+// present one are there.
+func (a *App) newRunner(former *indicators.Plan) (*projections.Runner, error) {
+	opts := projections.RunnerOptions{
+		Log: a.log, IDs: a.archive.IDs(), Rules: a.plan.Rules(), Archive: a.archive, TookOver: a.tookOver, SnapshotEvery: a.opts.SnapshotEvery,
 		Logger: a.opts.Logger.With("part", "runner"), Registerer: a.registry,
-	})
+	}
+	if former != nil {
+		rules := former.Rules()
+		opts.Former = &rules
+	}
+	return projections.NewRunner(opts)
 }
 
 func (a *App) newIntake() (*intake.Intake, error) {
-	plan := a.opts.Plan
+	plan := a.plan
 	return intake.New(intake.Options{
-		Log: a.log, IDs: a.ids, Catalogue: plan.Catalogue, Orgs: plan.Orgs, DefaultOrg: plan.DefaultOrg, Zone: plan.Zone,
-		Now: a.opts.Now, NewID: a.opts.NewID, State: a.runner, Durability: a.log.Durability(),
+		Log: a.log, IDs: a.archive.IDs(), Catalogue: plan.Catalogue, Orgs: plan.Orgs, DefaultOrg: plan.DefaultOrg, Zone: plan.Zone,
+		Now: a.opts.Now, NewID: a.opts.NewID, State: a.runner, Durability: a.log.Durability(), Close: a.closing,
+		Plan: a.planRecord(),
 		Resolve: map[string]intake.Resolver{"indicator": {
 			Known: func(id string) bool { _, ok := plan.Indicator(id); return ok },
 			Names: func() []string {
@@ -51,6 +78,21 @@ func (a *App) newIntake() (*intake.Intake, error) {
 	})
 }
 
+// planRecord is the plan as the log is to have it. Nothing is written to a log that is only being salvaged.
+func (a *App) planRecord() intake.PlanRecord {
+	if a.opts.Salvage {
+		return intake.PlanRecord{}
+	}
+	return intake.PlanRecord{Hash: a.plan.Hash, Archive: a.plan.Archive, InForce: a.inForce}
+}
+
+// inForce returns the hash of the plan that the log brought into force last.
+func (a *App) inForce() (hash string, ok bool) {
+	v := a.runner.View()
+	p, ok := v.PlanAt(v.Head().Seq)
+	return p.Hash, ok
+}
+
 // planChecks are what the plan alone can say of events.
 func planChecks(plan *indicators.Plan) map[string]func(events.Event) []catalogue.Fault {
 	checks := map[string]func(events.Event) []catalogue.Fault{}
@@ -63,13 +105,14 @@ func planChecks(plan *indicators.Plan) map[string]func(events.Event) []catalogue
 // typeTarget is the type of the events that set targets. A plan may do without.
 const typeTarget = "TargetSet"
 
-// figures returns the present view, or nil as long as what was in the log at the start has not all been folded: the views
-// before lack part of the facts, and nobody could tell.
-func (a *App) figures() *projections.View {
+// figures returns the present view and the plan that it follows, or nil as long as what was in the log at the start has not
+// all been folded: the views before lack part of the facts, and nobody could tell.
+func (a *App) figures() (*projections.View, *indicators.Plan) {
 	if !a.caughtUp() {
-		return nil
+		return nil, nil
 	}
-	return a.runner.View()
+	v := a.runner.View()
+	return v, a.planOf(v)
 }
 
 // awaitFigures returns once figures include a commit.
@@ -106,15 +149,15 @@ func (a *App) event(ctx context.Context, at events.Position) ([]byte, error) {
 
 func (a *App) newAPI() (*api.API, error) {
 	return api.New(api.Options{
-		Plan: a.opts.Plan, View: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures,
-		Event: a.event, Find: a.ids.Lookup, Quarantine: a.runner.Quarantine,
+		Plan: a.plan, Figures: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures, Known: a.known,
+		Event: a.event, Find: a.archive.IDs().Lookup, Quarantine: a.runner.Quarantine,
 	})
 }
 
 // registerScorecard offers the figures of the business date as metrics.
 func (a *App) registerScorecard() error {
 	collector, err := metrics.New(metrics.Options{
-		View: a.figures, Plan: func() *indicators.Plan { return a.opts.Plan }, Today: a.Today,
+		Figures: a.figures, Today: a.Today,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,371 @@
+package projections_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/eventtest"
+	"github.com/kaohe/kaohe/projections"
+	"github.com/kaohe/kaohe/projections/snapshots"
+)
+
+// counted is a log that counts the commits read from it.
+type counted struct {
+	events.Log
+	read atomic.Int64
+}
+
+func (c *counted) Read(ctx context.Context, after uint64, fn func(events.Commit) error) error {
+	return c.Log.Read(ctx, after, func(commit events.Commit) error {
+		c.read.Add(1)
+		return fn(commit)
+	})
+}
+
+// house is a log with snapshots beside it, over several starts.
+type house struct {
+	tb   testing.TB
+	log  *counted
+	dir  string
+	head events.Head
+	reg  *prometheus.Registry // of the last start
+}
+
+func newHouse(tb testing.TB) *house {
+	tb.Helper()
+	clock := time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC)
+	log := eventtest.NewMemory(func() time.Time { clock = clock.Add(time.Hour); return clock })
+	return &house{tb: tb, log: &counted{Log: log}, dir: tb.TempDir()}
+}
+
+// fill appends commits of one event each, firms that enter the pool.
+func (h *house) fill(n int) {
+	h.tb.Helper()
+	for range n {
+		id := fmt.Sprintf("e%d", h.head.Seq)
+		e := incubated(id, "firm-"+id, "2018-02-01")
+		c, err := h.log.Append(h.tb.Context(), h.head, id, events.AppendBatch(nil, [][]byte{e.AppendLine(nil)}))
+		if err != nil {
+			h.tb.Fatal(err)
+		}
+		h.head = c.Head()
+	}
+}
+
+func testRules(tb testing.TB, hash string) projections.Rules {
+	types := mustCatalogue(tb)
+	return projections.Rules{Hash: strings.Repeat(hash, 64), Orgs: mustOrgs(tb), Catalogue: types, Measures: testMeasures(tb, types)}
+}
+
+// start runs a runner until stop; change may alter its options.
+func (h *house) start(change func(*projections.RunnerOptions)) (r *projections.Runner, a *projections.Archive, stop func()) {
+	h.tb.Helper()
+	store, err := snapshots.Open(h.dir)
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	h.reg = prometheus.NewRegistry()
+	a, err = projections.OpenArchive(h.tb.Context(), projections.ArchiveOptions{Log: h.log, Store: store, Registerer: h.reg})
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	opts := projections.RunnerOptions{Log: h.log, IDs: a.IDs(), Rules: testRules(h.tb, "a"), Archive: a, SnapshotEvery: 10, Registerer: h.reg}
+	if change != nil {
+		change(&opts)
+	}
+	if r, err = projections.NewRunner(opts); err != nil {
+		h.tb.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			h.tb.Errorf("Run() = %v after its context ended, want nil", err)
+		}
+	}
+	h.tb.Cleanup(stop)
+	return r, a, stop
+}
+
+// await returns the view of everything.
+func (h *house) await(r *projections.Runner) *projections.View {
+	h.tb.Helper()
+	ctx, cancel := context.WithTimeout(h.tb.Context(), 10*time.Second)
+	defer cancel()
+	if _, err := r.Await(ctx, h.head.Seq); err != nil {
+		h.tb.Fatal(err)
+	}
+	return r.View()
+}
+
+// unusable returns how often a snapshot could not be used, by reason.
+func (h *house) unusable() map[string]int {
+	h.tb.Helper()
+	families, err := h.reg.Gather()
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	found := map[string]int{}
+	for _, f := range families {
+		if f.GetName() != "kaohe_snapshot_unusable_total" {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			if n := int(m.GetCounter().GetValue()); n > 0 {
+				found[m.GetLabel()[0].GetValue()] = n
+			}
+		}
+	}
+	return found
+}
+
+// TestRestartReadsTheTail: after a restart only what came after the snapshot is read, and figures are the same.
+func TestRestartReadsTheTail(t *testing.T) {
+	h := newHouse(t)
+	h.fill(100)
+	r, _, stop := h.start(nil)
+	if got := pool(h.await(r)); got != 100 {
+		t.Fatalf("the pool is %d, want 100", got)
+	}
+	stop()
+	h.fill(3)
+	h.log.read.Store(0)
+	r, a, stop := h.start(nil)
+	v := h.await(r)
+	if got := pool(v); got != 103 {
+		t.Errorf("after a restart the pool is %d, want 103", got)
+	}
+	if n := h.log.read.Load(); n != 6 { // once for plans, once for figures
+		t.Errorf("the restart read %d commits, want the 3 of the tail twice", n)
+	}
+	if _, known := a.IDs().Lookup(events.KeyOf("kaohe:450703", "e5")); !known {
+		t.Error("an identity of before the snapshot is not known")
+	}
+	if got := h.unusable(); len(got) != 0 {
+		t.Errorf("unusable snapshots: %v, want none", got)
+	}
+	if problems, err := testutil.GatherAndLint(h.reg); err != nil || len(problems) > 0 {
+		t.Errorf("metrics: %v, %v", problems, err)
+	}
+	stop()
+}
+
+// TestUnusableSnapshots: whatever is wrong with a snapshot, the log is read instead and it is counted.
+func TestUnusableSnapshots(t *testing.T) {
+	each := func(tb testing.TB, h *house, fn func(path string)) {
+		list, err := filepath.Glob(filepath.Join(h.dir, "*.snap"))
+		if err != nil || len(list) == 0 {
+			tb.Fatalf("no snapshots: %v, %v", list, err)
+		}
+		for _, path := range list {
+			fn(path)
+		}
+	}
+	rewrite := func(fn func([]byte) []byte) func(testing.TB, *house) {
+		return func(tb testing.TB, h *house) {
+			each(tb, h, func(path string) {
+				b, err := os.ReadFile(path)
+				if err != nil {
+					tb.Fatal(err)
+				}
+				if err := os.WriteFile(path, fn(b), 0o600); err != nil {
+					tb.Fatal(err)
+				}
+			})
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		spoil func(testing.TB, *house)
+		rules string
+		want  string // the reason that is counted, "" if none
+	}{
+		{"missing", func(tb testing.TB, h *house) {
+			each(tb, h, func(path string) {
+				if err := os.Remove(path); err != nil {
+					tb.Fatal(err)
+				}
+			})
+		}, "a", ""},
+		{"truncated", rewrite(func(b []byte) []byte { return b[:len(b)/2] }), "a", "damaged"},
+		{"a bit flipped", rewrite(func(b []byte) []byte { b[len(b)-9] ^= 4; return b }), "a", "damaged"},
+		{"empty", rewrite(func([]byte) []byte { return nil }), "a", "damaged"},
+		{"by another plan", func(testing.TB, *house) {}, "b", ""},
+		{"of another layout", resave(func(m snapshots.Meta) snapshots.Meta { m.Layout = 99; return m }), "a", "layout"},
+		{"newer than the log", resave(func(m snapshots.Meta) snapshots.Meta { m.Head.Seq = 1000; return m }), "a", "ahead"},
+		{"of another log", resave(func(m snapshots.Meta) snapshots.Meta { m.Head.Hash[0] ^= 1; return m }), "a", "diverged"},
+		{"sound, but of another commit", resave(func(m snapshots.Meta) snapshots.Meta { return m }), "a", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			h.fill(50)
+			r, _, stop := h.start(nil)
+			h.await(r)
+			stop()
+			tt.spoil(t, h)
+			h.fill(1)
+			r, _, _ = h.start(func(o *projections.RunnerOptions) { o.Rules = testRules(t, tt.rules) })
+			if got := pool(h.await(r)); got != 51 {
+				t.Errorf("the pool is %d, want 51", got)
+			}
+			got := h.unusable()
+			if tt.want == "" && len(got) != 0 || tt.want != "" && got[tt.want] == 0 {
+				t.Errorf("unusable: %v, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// resave saves all snapshots under another name card, and removes what they were.
+func resave(change func(snapshots.Meta) snapshots.Meta) func(testing.TB, *house) {
+	return func(tb testing.TB, h *house) {
+		store, err := snapshots.Open(h.dir)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, m := range store.List() {
+			payload, _, err := store.Load(m)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			if err := store.Drop(m); err != nil {
+				tb.Fatal(err)
+			}
+			if err := store.Save(tb.Context(), change(m), payload); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestFormerRulesServeMeanwhile: with a snapshot of the former rules their figures are shown at once, and those of the new
+// ones as soon as the log is folded by them; the takeover is told.
+func TestFormerRulesServeMeanwhile(t *testing.T) {
+	h := newHouse(t)
+	h.fill(60)
+	r, _, stop := h.start(nil)
+	h.await(r)
+	stop()
+	h.fill(2)
+	former, present := testRules(t, "a"), testRules(t, "b")
+	for i := range present.Measures {
+		if present.Measures[i].Name == "pool" { // counts nothing any more
+			present.Measures[i].Inputs = present.Measures[0].Inputs
+		}
+	}
+	type told struct{ before, after string }
+	took := make(chan told, 1)
+	r, _, _ = h.start(func(o *projections.RunnerOptions) {
+		o.Rules, o.Former = present, &former
+		o.TookOver = func(before, after *projections.View) {
+			took <- told{fmt.Sprintf("%.1s%d", before.Rules().Hash, pool(before)), fmt.Sprintf("%.1s%d", after.Rules().Hash, pool(after))}
+		}
+	})
+	got := <-took
+	if got.after != "b0" || !strings.HasPrefix(got.before, "a6") {
+		t.Errorf("took over from %s to %s, want from some 60 by a to none by b", got.before, got.after)
+	}
+	h.fill(1)
+	if v := h.await(r); v.Rules().Hash != present.Hash || v.Events() != 63 {
+		t.Errorf("afterwards %.1s with %d events is shown, want b with 63", v.Rules().Hash, v.Events())
+	}
+}
+
+// TestKnownAt: a view of the past is the fold of the first commits, from a snapshot or not, and times name commits.
+func TestKnownAt(t *testing.T) {
+	h := newHouse(t)
+	h.fill(200)
+	r, a, _ := h.start(nil)
+	now := h.await(r)
+	for _, seq := range []uint64{1, 9, 64, 65, 128, 200, 9} {
+		v, err := a.View(t.Context(), testRules(t, "a"), seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := pool(v); got != int64(seq) || v.Head().Seq != seq {
+			t.Errorf("known at %d: the pool is %d, the head %d", seq, got, v.Head().Seq)
+		}
+	}
+	var got, want []uint64
+	for seq := range uint64(202) { // one commit an hour
+		at := time.Date(2018, 1, 1, 0, 30, 0, 0, time.UTC).Add(time.Duration(seq) * time.Hour)
+		n, err := a.SeqAt(t.Context(), now, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want = append(got, n), append(want, min(seq, 200))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SeqAt (-want +got):\n%s", diff)
+	}
+}
+
+// TestSnapshotsAreMadeWhileFolding, some of them; the older ones go.
+func TestSnapshotsAreMadeWhileFolding(t *testing.T) {
+	h := newHouse(t)
+	r, a, stop := h.start(nil)
+	for range 5 {
+		h.fill(20)
+		v := h.await(r)
+		if err := a.Save(t.Context(), testRules(t, "a"), v.Head().Seq, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	store, err := snapshots.Open(h.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folds := 0
+	for _, m := range store.List() {
+		if m.Kind == snapshots.Fold {
+			folds++
+		}
+	}
+	if folds < 2 || folds > 3 { // the latest two, and perhaps the last of the month
+		t.Errorf("%d folds are kept, want 2 or 3", folds)
+	}
+}
+
+// FuzzDecodeFold: no bytes make the decoder panic, and what it takes can be folded on.
+func FuzzDecodeFold(f *testing.F) {
+	rules := testRules(f, "a")
+	fold, err := projections.NewFold(rules)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(fold.Encode())
+	for i := range 12 {
+		e := incubated(fmt.Sprint(i), fmt.Sprint(i%3), "2018-02-01")
+		if err := fold.Take(mustStored(f, e.AppendLine(nil)), at(i), events.NewIDs().Lookup); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.Add(fold.Encode())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		fold, err := projections.DecodeFold(rules, b)
+		if err != nil {
+			return
+		}
+		fold.View()
+		fold.Encode()
+	})
+}

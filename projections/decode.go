@@ -1,0 +1,381 @@
+package projections
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// decodeFold returns the fold that encode wrote. It must be one by the same rules. Whatever the bytes are, it does not panic
+// and asks for no more memory than they can account for; but only the checksum of a snapshot vouches for the figures. The
+// fold keeps parts of the bytes.
+func decodeFold(rules Rules, b []byte) (f *Fold, err error) {
+	f, err = NewFold(rules)
+	if err != nil {
+		return nil, err
+	}
+	d := &decoder{b: b}
+	f.head.Seq = d.uint()
+	copy(f.head.Hash[:], d.raw(len(f.head.Hash)))
+	f.recorded = time.Unix(0, d.int()).UTC()
+	f.recording = f.recorded
+	f.applied, f.leftOut, f.breaks = d.int(), d.int(), d.int()
+	f.symbols.decode(d)
+	f.decodeSites(d)
+	if d.below(len(f.measures)+1) != len(f.measures) {
+		d.fail()
+	}
+	for m := range f.measures {
+		f.weights[m] = d.int()
+		f.decodeTable(d, m)
+		f.decodeDistinct(d, m)
+		f.decodeStock(d, m)
+	}
+	f.decodeClaims(d)
+	f.decodeFacts(d)
+	f.decodeAmended(d)
+	f.decodePostings(d)
+	if d.err == nil && len(d.b) > 0 {
+		d.err = fmt.Errorf("%w: %d bytes follow it", errState, len(d.b))
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	return f, nil
+}
+
+func (s *symbols) decode(d *decoder) {
+	n := d.count(1)
+	s.reserve(n)
+	for range n {
+		text := d.bytes()
+		if d.err != nil || !s.append(text) {
+			d.fail() // no text has two numbers
+			return
+		}
+	}
+}
+
+func (f *Fold) decodeSites(d *decoder) {
+	for range d.count(2) {
+		if f.orgs.Len() == 0 {
+			d.fail()
+			return
+		}
+		org := d.below(f.orgs.Len())
+		reach := d.below(len(f.orgs.Path(org)))
+		before := len(f.sites.short)
+		if f.sites.number(org, reach); d.err != nil || len(f.sites.short) == before {
+			d.fail()
+			return
+		}
+	}
+}
+
+// site reads the number of a site.
+func (f *Fold) site(d *decoder) int32 {
+	return int32(d.below(f.orgs.Len() + len(f.sites.short)))
+}
+
+func (f *Fold) decodeTable(d *decoder, m int) {
+	if d.count(1) != f.orgs.Len() {
+		d.fail()
+		return
+	}
+	for org := range f.orgs.Len() {
+		if !d.flag() {
+			continue
+		}
+		b := &block{epoch: f.epoch, total: f.decodeCell(d)}
+		n := d.count(5)
+		b.members = make([]member, 0, n)
+		for range n {
+			b.members = append(b.members, member{d.below(len(f.measures[m].By)), d.text(), f.decodeCell(d)})
+		}
+		if !slices.IsSortedFunc(b.members, func(a, b member) int {
+			return cmp.Or(cmp.Compare(a.dim, b.dim), cmp.Compare(a.name, b.name))
+		}) {
+			d.fail()
+		}
+		f.tables[m].blocks[org] = b
+	}
+}
+
+func (f *Fold) decodeCell(d *decoder) *cell {
+	c := &cell{epoch: f.epoch, main: f.decodeSeries(d), side: f.decodeSeries(d)}
+	n := d.count(3)
+	c.settings = make([]setting, 0, n)
+	for range n {
+		c.settings = append(c.settings, setting{d.day(), events.Position(d.uint()), events.Decimal(d.int())})
+	}
+	return c
+}
+
+func (f *Fold) decodeSeries(d *decoder) (s series) {
+	n := d.count(4)
+	pages := make([]page, n)
+	s.pages = make([]*page, n)
+	before := events.Day(-1 << 31)
+	for i := range pages {
+		p := &pages[i]
+		p.epoch = f.epoch
+		changes := d.count(3)
+		if changes == 0 || changes > pageDays {
+			d.fail()
+			return series{}
+		}
+		p.changes = make([]change, changes)
+		last := events.Day(0)
+		for j := range p.changes {
+			c := change{last + d.day(), d.int32(), d.int()}
+			if c.day <= before {
+				d.fail()
+				return series{}
+			}
+			p.changes[j], last, before = c, c.day, c.day
+			p.n += int64(c.n)
+			p.value += c.value
+		}
+		s.pages[i] = p
+	}
+	return s
+}
+
+func (f *Fold) decodeSlot(d *decoder, m int) slot {
+	return slot{d.below(len(f.measures[m].By)+1) - 1, d.text()}
+}
+
+func (f *Fold) decodeDistinct(d *decoder, m int) {
+	s := &f.distinct[m]
+	slots, known := d.count(3), f.measures[m].Kind == Distinct
+	if slots > 0 && !known {
+		d.fail()
+		return
+	}
+	for range slots {
+		sl := f.decodeSlot(d, m)
+		s.slots[sl] = uint32(d.below(slots))
+	}
+	n := d.count(6)
+	if n > 0 && !known || len(s.slots) != slots {
+		d.fail()
+		return
+	}
+	if known {
+		s.mentions = make(map[mentionKey]mention, n)
+	}
+	for range n {
+		key := mentionKey{uint32(d.below(slots)), uint32(d.below(len(f.symbols.texts)))}
+		var mn mention
+		days := make([]mentionDay, d.count(3))
+		last := events.Day(0)
+		for i := range days {
+			days[i] = mentionDay{last + d.day(), f.site(d), d.int32()}
+			last = days[i].day
+		}
+		switch len(days) {
+		case 0:
+			d.fail()
+			return
+		case 1:
+			mn.one = days[0]
+		default:
+			mn.many = &days
+		}
+		s.mentions[key] = mn
+	}
+}
+
+func (f *Fold) decodeStock(d *decoder, m int) {
+	s := &f.stocks[m]
+	for range d.count(2) {
+		set := make([]slot, 0, d.count(2))
+		for range cap(set) {
+			set = append(set, f.decodeSlot(d, m))
+		}
+		if len(set) == 0 || f.measures[m].Kind != Stock || int(s.slotSet(set)) != len(s.slots)-1 {
+			d.fail()
+			return
+		}
+	}
+	n, opens, closes := d.count(3), d.count(6), d.count(2)
+	if n > 0 && f.measures[m].Kind != Stock {
+		d.fail()
+		return
+	}
+	if n > 0 {
+		s.pairs = make(map[uint32]*pair, n)
+	}
+	pairs, allOpens, allCloses := make([]pair, n), make([]open, opens), make([]dayCount, closes)
+	for i := range pairs {
+		key := uint32(d.below(len(f.symbols.texts)))
+		p := &pairs[i]
+		if p.opens, allOpens = part(d, allOpens); d.err != nil {
+			return
+		}
+		for j := range p.opens {
+			o := open{d.day(), d.day(), f.site(d), uint32(d.below(len(f.symbols.texts))), uint32(d.below(len(s.slots))), d.int32()}
+			p.opens[j] = o
+			if o.thing != key && !slices.Contains(s.things[o.thing], key) {
+				s.things[o.thing] = append(s.things[o.thing], key)
+			}
+		}
+		if p.closes, allCloses = part(d, allCloses); d.err != nil {
+			return
+		}
+		for j := range p.closes {
+			p.closes[j] = dayCount{d.day(), d.int32()}
+		}
+		s.pairs[key] = p
+	}
+}
+
+// part reads how many items follow and takes them off the front of those that were made for all.
+func part[T any](d *decoder, all []T) (these, rest []T) {
+	n := d.below(len(all) + 1)
+	return all[:n:n], all[n:]
+}
+
+func (f *Fold) decodeClaims(d *decoder) {
+	table, rest, err := events.LoadKeyTable(d.b)
+	if err != nil || d.err != nil {
+		d.err = cmp.Or(d.err, fmt.Errorf("%w: %w", errState, errors.Join(err)))
+		return
+	}
+	f.claimed, d.b = *table, rest
+	for _, n := range f.claimed.All() {
+		if n != contests && unpacked(n).org >= f.orgs.Len() {
+			d.fail()
+			return
+		}
+	}
+	for range d.count(19) {
+		k := d.key()
+		list := make([]claim, d.count(2))
+		for i := range list {
+			list[i] = claim{events.Position(d.uint()), d.below(f.orgs.Len())}
+		}
+		if n, _ := f.claimed.Get(k); n != contests || len(list) < 2 {
+			d.fail()
+			return
+		}
+		f.contested.set(f.epoch, k, list)
+	}
+}
+
+func (f *Fold) decodeFacts(d *decoder) {
+	var all facts
+	if b := d.bytes(); d.err != nil || json.Unmarshal(b, &all) != nil {
+		d.fail()
+		return
+	}
+	bad := func(org int) bool { return org < 0 || org >= f.orgs.Len() }
+	for _, t := range all.Targets {
+		if bad(t.Org) || len(t.List) == 0 || slices.ContainsFunc(t.List, func(t Target) bool { return bad(t.Org) }) {
+			d.fail()
+			return
+		}
+		f.targets[targetKey{t.Org, t.Indicator, t.Year}] = t.List
+	}
+	for _, n := range all.Nils {
+		if bad(n.Org) || len(n.Days) != len(n.Counts) || len(n.Days) == 0 {
+			d.fail()
+			return
+		}
+		var days []dayCount
+		for i := range n.Days {
+			days = append(days, dayCount{n.Days[i], n.Counts[i]})
+		}
+		f.nils[nilKey{n.Org, n.Name, n.Year, n.Quarter}] = days
+	}
+	for _, c := range all.Closings {
+		if bad(c.Org) {
+			d.fail()
+			return
+		}
+		key := closingKey{c.Org, c.Year, c.Quarter}
+		f.closings[key] = append(f.closings[key], c)
+	}
+	f.activations = all.Activations
+	last := int64(0)
+	f.times = make([]int64, 0, d.count(1))
+	for range cap(f.times) {
+		last += d.int()
+		f.times = append(f.times, last)
+	}
+}
+
+func (f *Fold) decodeAmended(d *decoder) {
+	for range d.count(37) {
+		k := d.key()
+		a := &amendment{at: events.Position(d.uint()), line: d.optional(), counted: d.flag(), void: d.flag(), target: d.key()}
+		for range d.count(1) {
+			a.patches = append(a.patches, d.bytes())
+		}
+		for range d.count(len(k)) {
+			a.voids = append(a.voids, d.key())
+		}
+		if d.err != nil {
+			return
+		}
+		f.amended[k] = a
+	}
+	if !f.soundChains() {
+		d.fail()
+		return
+	}
+	for k := range f.amended {
+		f.publishAmendments(k)
+	}
+}
+
+// soundChains reports whether every void stands above its target, without a circle.
+func (f *Fold) soundChains() bool {
+	for k, a := range f.amended {
+		for _, v := range a.voids {
+			if by := f.amended[v]; by == nil || !by.void || by.target != k {
+				return false
+			}
+		}
+		seen := 0
+		for ; a != nil && a.void; a = f.amended[a.target] {
+			if seen++; seen > len(f.amended) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (f *Fold) decodePostings(d *decoder) {
+	for range d.count(4) {
+		key := postingKey{d.text(), d.below(f.orgs.Len()), d.int32()}
+		list := &posting{commits: roaring64.New(), last: d.uint()}
+		b := d.bytes()
+		if d.err != nil {
+			return
+		}
+		if !readBitmap(list.commits, b) {
+			d.fail()
+			return
+		}
+		f.postings.lists[key] = list
+	}
+}
+
+// readBitmap reads a bitmap, and reports whether it is one. The library panics at some that are none.
+func readBitmap(into *roaring64.Bitmap, b []byte) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	return into.UnmarshalBinary(b) == nil && into.Validate() == nil
+}

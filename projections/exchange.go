@@ -1,0 +1,279 @@
+package projections
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// exchange takes one version of an event out of all figures and puts another one in; either may be nil, and both are of one
+// type. An error means that nothing was changed.
+func (f *Fold) exchange(old, now *events.Stored, at events.Position) error {
+	b, _, err := f.find(old, now)
+	switch {
+	case err != nil:
+		return err
+	case isStanding(b.name):
+		return f.exchangeStanding(old, now, at)
+	case len(b.inputs) == 0:
+		return nil
+	case old == nil:
+		return f.enter(b, now, at)
+	}
+	return f.contest(b, old, now, at)
+}
+
+// find returns how the type of an event is folded, and the unit of its newest version.
+func (f *Fold) find(old, now *events.Stored) (b *binding, org int, err error) {
+	for _, e := range []*events.Stored{old, now} {
+		if e == nil {
+			continue
+		}
+		var ok bool
+		if b, ok = f.bindings[string(e.Type)]; !ok {
+			return nil, 0, fmt.Errorf("%w: %s", ErrType, e.Type)
+		}
+		if b.schema != string(e.Schema) {
+			return nil, 0, fmt.Errorf("%w: %s", ErrSchema, e.Schema)
+		}
+		if org, ok = f.orgs.Index(string(e.Org)); !ok {
+			return nil, 0, fmt.Errorf("%w: %s", ErrOrg, e.Org)
+		}
+	}
+	return b, org, nil
+}
+
+// enter puts an event in that most likely nobody else has told of.
+func (f *Fold) enter(b *binding, e *events.Stored, at events.Position) error {
+	org, _ := f.orgs.Index(string(e.Org))
+	if err := b.read(e.Data); err != nil {
+		return err
+	}
+	day := e.Day()
+	if err := f.resolve(b, at, day, org, int32(org)); err != nil {
+		return err
+	}
+	if k, names := b.occurrence(day); names {
+		if at.Seq() >= maxSeq {
+			return fmt.Errorf("%w: commit %d", ErrOverflow, at.Seq())
+		}
+		if _, sole := f.claimed.Add(k, claim{at, org}.packed()); !sole {
+			return f.contest(b, nil, e, at)
+		}
+	}
+	f.commitAll(1)
+	f.postings.note(b, org, day, at.Seq())
+	return nil
+}
+
+// commitAll carries out the ops at hand.
+func (f *Fold) commitAll(sign int) {
+	for i := range f.ops {
+		f.commit(&f.ops[i], sign)
+	}
+}
+
+// move is a version of an event whose reach changes. 0 is no reach: it counts nowhere.
+type move struct {
+	e        *events.Stored
+	at       events.Position
+	org      int
+	from, to int
+}
+
+// tally is the claims of one occurrence before and after an exchange.
+type tally struct {
+	key           events.Key
+	before, after []claim
+}
+
+// contest exchanges versions of an event that may share an occurrence with others.
+func (f *Fold) contest(b *binding, old, now *events.Stored, at events.Position) error {
+	var tallies []tally
+	var moves []move
+	if old != nil {
+		m := f.newMove(old, at)
+		m.from = len(f.orgs.Path(m.org))
+		if err := b.read(old.Data); err != nil {
+			return err
+		}
+		if k, ok := b.occurrence(old.Day()); ok {
+			before := slices.Clone(f.claims(k))
+			m.from = reachOf(f.orgs, before, at)
+			tallies = append(tallies, tally{k, before, without(before, at)})
+		}
+		moves = append(moves, m)
+	}
+	if now != nil {
+		m := f.newMove(now, at)
+		m.to = len(f.orgs.Path(m.org))
+		if err := b.read(now.Data); err != nil {
+			return err
+		}
+		if k, ok := b.occurrence(now.Day()); ok {
+			t := f.tallyOf(&tallies, k)
+			t.after = with(t.after, claim{at, m.org})
+			m.to = reachOf(f.orgs, t.after, at)
+		}
+		moves = append(moves, m)
+	}
+	moves, err := f.moveRivals(moves, tallies, at)
+	if err != nil {
+		return err
+	}
+	if err := f.carryOut(b, moves); err != nil {
+		return err
+	}
+	for _, t := range tallies {
+		f.setClaims(t.key, t.after)
+	}
+	if now != nil {
+		org, _ := f.orgs.Index(string(now.Org))
+		f.postings.note(b, org, now.Day(), at.Seq())
+	}
+	return nil
+}
+
+func (f *Fold) newMove(e *events.Stored, at events.Position) move {
+	org, _ := f.orgs.Index(string(e.Org))
+	return move{e: e, at: at, org: org}
+}
+
+func (f *Fold) tallyOf(tallies *[]tally, k events.Key) *tally {
+	for i := range *tallies {
+		if (*tallies)[i].key == k {
+			return &(*tallies)[i]
+		}
+	}
+	before := slices.Clone(f.claims(k))
+	*tallies = append(*tallies, tally{k, before, before})
+	return &(*tallies)[len(*tallies)-1]
+}
+
+// reachOf returns the reach of the claim at a position.
+func reachOf(orgs *events.Orgs, list []claim, at events.Position) int {
+	for i := range list {
+		if list[i].at == at {
+			return reach(orgs, list, i)
+		}
+	}
+	return 0
+}
+
+// moveRivals adds the other claims whose reach changes. What they say must have been supplied.
+func (f *Fold) moveRivals(moves []move, tallies []tally, at events.Position) ([]move, error) {
+	for _, t := range tallies {
+		for _, c := range t.after {
+			from, to := reachOf(f.orgs, t.before, c.at), reachOf(f.orgs, t.after, c.at)
+			if c.at == at || from == to {
+				continue
+			}
+			e, err := f.recall(c.at)
+			if err != nil {
+				return nil, err
+			}
+			m := f.newMove(e, c.at)
+			m.from, m.to = from, to
+			moves = append(moves, m)
+		}
+	}
+	return moves, nil
+}
+
+// recall returns the version in force of an event that was taken in before, as it was supplied.
+func (f *Fold) recall(at events.Position) (*events.Stored, error) {
+	line, ok := f.supplied[at]
+	if !ok {
+		return nil, &NeedError{at}
+	}
+	e, err := parseLine(line)
+	if err != nil {
+		return nil, fmt.Errorf("event %v as supplied: %w", at, err)
+	}
+	if a := f.amended[e.Key()]; a != nil && a.line != nil {
+		return parseLine(a.line)
+	}
+	return e, nil
+}
+
+// carryOut makes moves: first all is taken out, then all put in. What was in before fits in again, should something new not.
+func (f *Fold) carryOut(b *binding, moves []move) error {
+	for i := range moves {
+		f.must(f.count(b, &moves[i], moves[i].from, -1))
+	}
+	for i := range moves {
+		err := f.count(b, &moves[i], moves[i].to, 1)
+		if err == nil {
+			continue
+		}
+		for j := range moves[:i] {
+			f.must(f.count(b, &moves[j], moves[j].to, -1))
+		}
+		for j := range moves {
+			f.must(f.count(b, &moves[j], moves[j].from, 1))
+		}
+		return err
+	}
+	return nil
+}
+
+// must panics where going on would make figures wrong without anybody noticing: an event that was counted cannot be read.
+func (f *Fold) must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("projections: an event that was counted cannot be read again: %v", err))
+	}
+}
+
+// count carries out what an event does along its site, forwards or backwards.
+func (f *Fold) count(b *binding, m *move, reach, sign int) error {
+	if err := b.read(m.e.Data); err != nil {
+		return err
+	}
+	if reach == 0 {
+		if sign > 0 { // it counts nowhere, but must be one that could
+			return f.resolve(b, m.at, m.e.Day(), m.org, int32(m.org))
+		}
+		return nil
+	}
+	if err := f.resolve(b, m.at, m.e.Day(), m.org, f.sites.number(m.org, reach)); err != nil {
+		return err
+	}
+	f.commitAll(sign)
+	return nil
+}
+
+// isStanding reports whether the fold reads events of a type itself, whatever the measures are.
+func isStanding(name string) bool {
+	return name == targetType || name == nilType || name == closedType || name == planType
+}
+
+// exchangeStanding exchanges versions of an event of such a type.
+func (f *Fold) exchangeStanding(old, now *events.Stored, at events.Position) error {
+	if old != nil {
+		if err := f.changeStanding(old, at, -1); err != nil {
+			return err
+		}
+	}
+	if now == nil {
+		return nil
+	}
+	err := f.changeStanding(now, at, 1)
+	if err != nil && old != nil {
+		f.must(f.changeStanding(old, at, 1))
+	}
+	return err
+}
+
+func (f *Fold) changeStanding(e *events.Stored, at events.Position, sign int) error {
+	org, _ := f.orgs.Index(string(e.Org))
+	switch string(e.Type) {
+	case targetType:
+		return f.changeTarget(e, at, org, sign)
+	case nilType:
+		return f.changeNil(e, org, sign)
+	case closedType:
+		return f.closePeriod(e, at, org)
+	}
+	return f.activate(e, at)
+}

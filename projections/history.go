@@ -1,0 +1,159 @@
+package projections
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/kaohe/kaohe/events"
+)
+
+// Closing is what a PeriodClosed event records: how a unit stood in a quarter when its report was handed in. Several of one
+// unit and quarter are its revisions, from 1 in the order of the log.
+type Closing struct {
+	At         events.Position
+	Source, ID string
+	Principal  string
+	Day        events.Day // when the quarter was closed
+	Recorded   time.Time
+	Org        int
+	Year       int
+	Quarter    int        // 1 to 4
+	AsOf       events.Day // the last day that the figures include
+	Cutoff     events.Day // the day that was asked for; 0 if none was
+	Through    uint64     // the last commit that the figures include
+	Plan       string     // hash of the plan that the figures were made by
+	Scorecard  []byte     // JSON
+	Reason     string
+}
+
+// Activation is what a PlanActivated event records: from its commit on a plan is in force.
+type Activation struct {
+	At       events.Position
+	Day      events.Day
+	Recorded time.Time
+	Hash     string
+	Reason   string
+}
+
+type closingKey struct {
+	org, year, quarter int
+}
+
+// closePeriod notes a closing. Control events are never withdrawn.
+func (f *Fold) closePeriod(e *events.Stored, at events.Position, org int) error {
+	var data struct {
+		Quarter   string          `json:"quarter"`
+		AsOf      string          `json:"as_of"`
+		Cutoff    string          `json:"cutoff"`
+		Position  string          `json:"position"`
+		Plan      string          `json:"plan"`
+		Reason    string          `json:"reason"`
+		Scorecard json.RawMessage `json:"scorecard"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return fmt.Errorf("read closing: %w", err)
+	}
+	year, quarter, ok := splitQuarter(data.Quarter)
+	if !ok {
+		return fmt.Errorf("data.quarter: %q is not a quarter", data.Quarter)
+	}
+	through, err := events.ParsePosition(data.Position)
+	if err != nil {
+		return fmt.Errorf("data.position: %w", err)
+	}
+	if through.Seq() >= at.Seq() {
+		return fmt.Errorf("data.position: %v is not before the closing", through)
+	}
+	var r factReader
+	c := Closing{
+		At: at, Source: string(e.Source), ID: string(e.ID), Principal: string(e.Principal), Day: e.Day(), Recorded: f.recording, Org: org,
+		Year: year, Quarter: quarter, AsOf: r.day("as_of", data.AsOf), Cutoff: r.day("cutoff", data.Cutoff), Through: through.Seq(),
+		Plan: data.Plan, Scorecard: data.Scorecard, Reason: data.Reason,
+	}
+	if r.err != nil {
+		return r.err
+	}
+	f.ownFacts()
+	key := closingKey{org, year, quarter}
+	f.closings[key] = append(slices.Clip(f.closings[key]), c)
+	return nil
+}
+
+// activate notes that a plan comes into force. What it says is read by whoever folds by it.
+func (f *Fold) activate(e *events.Stored, at events.Position) error {
+	var data struct {
+		Hash   string `json:"hash"`
+		Reason string `json:"reason"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil || data.Hash == "" {
+		return fmt.Errorf("read the plan's hash: %q, %w", data.Hash, err)
+	}
+	f.activations = append(f.activations, Activation{At: at, Day: e.Day(), Recorded: f.recording, Hash: data.Hash, Reason: data.Reason})
+	return nil
+}
+
+// Closings returns how often a unit's quarter was closed, in the order of the log. The caller must not change it.
+func (v *View) Closings(org, year, quarter int) []Closing {
+	return v.closings[closingKey{org, year, quarter}]
+}
+
+// Closed returns the last closing of a day's quarter by a unit or one above it.
+func (v *View) Closed(org int, day events.Day) (at events.Position, ok bool) {
+	if len(v.closings) == 0 {
+		return 0, false
+	}
+	year, month, _ := day.Date()
+	for _, o := range v.rules.Orgs.Path(org) {
+		if list := v.Closings(o, year, (int(month)+2)/3); len(list) > 0 {
+			at = max(at, list[len(list)-1].At)
+		}
+	}
+	return at, at != 0
+}
+
+// Pinned lists the commits at which quarters were closed: the states from which restatements are reckoned.
+func (v *View) Pinned() []uint64 {
+	var list []uint64
+	for _, closings := range v.closings {
+		for _, c := range closings {
+			list = append(list, c.Through)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Activations returns the plans that came into force, in the order of the log. The caller must not change it.
+func (v *View) Activations() []Activation { return v.activations }
+
+// PlanAt returns the plan in force after a commit: the one activated last by then.
+func (v *View) PlanAt(seq uint64) (a Activation, ok bool) {
+	i := sort.Search(len(v.activations), func(i int) bool { return v.activations[i].At.Seq() > seq })
+	if i == 0 {
+		return Activation{}, false
+	}
+	return v.activations[i-1], true
+}
+
+// timesEvery is how many commits go by between two that a fold keeps the recording time of.
+const timesEvery = 64
+
+// noteTime keeps the recording time of every so many commits: it tells where in the log to look for a time.
+func (f *Fold) noteTime(seq uint64) {
+	if seq/timesEvery >= uint64(len(f.times)) {
+		f.times = append(f.times, f.recorded.UnixNano())
+	}
+}
+
+// Around returns the range of commits in which the last one lies that was recorded at or before a time: it is one of after,
+// after+1, ..., through. Recording time never goes back: that of a commit is at least that of the one before (SEMANTICS 2.3).
+func (v *View) Around(t time.Time) (after, through uint64) {
+	i := sort.Search(len(v.times), func(i int) bool { return v.times[i] > t.UnixNano() })
+	if i == 0 {
+		return 0, min(timesEvery, v.head.Seq)
+	}
+	return uint64(i-1) * timesEvery, min(uint64(i)*timesEvery, v.head.Seq)
+}
