@@ -40,3 +40,31 @@ func TestPatchedRefusesWhatLeavesNoEvent(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPatched: whatever a patch is, it leaves an event that the log can hold and whose identity is the same, or an error.
+func FuzzPatched(f *testing.F) {
+	for _, patch := range []string{
+		`{"data":{"attendees":30}}`, `{"org":"450702","time":"2018-02-28"}`, `{"data":null}`, `{"data":{"a":{"b":[1,{"c":null}]}}}`, `[]`, `null`, `{`, "",
+		`{"data":{"a":1e400}}`, `{"data":{"\ud800":1}}`, `{"type":"X","id":"y"}`, `{"time":1}`, `{"data":{"a":1},"data":{"a":2}}`,
+	} {
+		f.Add([]byte(`{"attendees":28,"topic":"柑橘"}`), []byte(patch))
+	}
+	f.Add([]byte(`{}`), []byte(`{"data":{"x":"\u0000"}}`))
+	f.Fuzz(func(t *testing.T, data, patch []byte) {
+		e := events.Event{Type: "T", Source: "s", ID: "1", Time: "2018-03-01T00:00:00+08:00", Org: "450703", Schema: "T.v1", Data: data}
+		after, err := e.Patched(patch)
+		if err != nil {
+			if !errors.Is(err, events.ErrPatch) {
+				t.Fatalf("Patched(%q) = %v, want an ErrPatch", patch, err)
+			}
+			return
+		}
+		if after.Key() != e.Key() || after.Type != e.Type || after.Schema != e.Schema {
+			t.Fatalf("Patched(%q) makes another event of it: %+v", patch, after)
+		}
+		again, err := after.Patched([]byte(`{}`))
+		if err != nil || !again.SameContent(&after) {
+			t.Fatalf("patched with nothing, %s becomes %s, %v", after.Data, again.Data, err)
+		}
+	})
+}

@@ -53,6 +53,15 @@ func mustFold(tb testing.TB) *projections.Fold {
 	return fold
 }
 
+func mustParser(tb testing.TB, ids *events.IDs) *projections.Parser {
+	tb.Helper()
+	parser, err := projections.NewParser(mustPlan(tb).Rules(), ids)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return parser
+}
+
 // BenchmarkFold follows a log of commits of 1,000 events in memory with the default plan: reading, chain, decoding,
 // identities, figures and views. It reports events a second, and how that compares to hashing the same commits, which
 // checking the chain takes at least.
@@ -111,13 +120,14 @@ func TestFoldStaysCheap(t *testing.T) {
 	const n = 50_000
 	commits := commitsOf(n, 1000)
 	fold, ids := mustFold(t), events.NewIDs()
+	parser := mustParser(t, ids)
 	reader := projections.NewReader(fold, ids, nil, func(q projections.Quarantined) { t.Fatalf("quarantined: %s", q.Detail) })
 	var parsed *projections.Parsed
 	var before, after runtime.MemStats
 	grown := heap()
 	runtime.ReadMemStats(&before)
 	for _, c := range commits {
-		parsed = projections.Parse(c, ids, parsed)
+		parsed = parser.Parse(c, parsed)
 		if err := reader.Take(parsed); err != nil {
 			t.Fatal(err)
 		}
@@ -140,10 +150,11 @@ func BenchmarkFoldMemory(b *testing.B) {
 	commits := commitsOf(n, 1000)
 	for b.Loop() {
 		fold, ids := mustFold(b), events.NewIDs()
+		parser := mustParser(b, ids)
 		before := heap()
 		reader := projections.NewReader(fold, ids, nil, func(q projections.Quarantined) { b.Fatalf("quarantined: %s", q.Detail) })
 		for _, c := range commits {
-			if err := reader.Take(projections.Parse(c, ids, nil)); err != nil {
+			if err := reader.Take(parser.Parse(c, nil)); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -22,6 +22,9 @@ import (
 const (
 	maxFiles = 1000
 	maxPlan  = 16 << 20 // bytes of all files together
+
+	// maxArchive is the largest archive in bytes that fits one commit of the log: in base64, with an envelope around it.
+	maxArchive = (events.MaxCommit - 8<<10) / 4 * 3
 )
 
 // ErrArchive says that bytes are not the archive of a plan: they are damaged, or were not made by [Load].
@@ -60,6 +63,8 @@ func (p *packer) add(name string, content []byte) error {
 	return err
 }
 
+var errLarge = fmt.Errorf("compressed it has more than %d KiB, which do not fit one commit of the log", maxArchive>>10)
+
 var errMuch = fmt.Errorf("a plan holds at most %d files and %d MiB", maxFiles, maxPlan>>20)
 
 // cannotPack notes that the plan is not packed, from a file on.
@@ -68,11 +73,18 @@ func (l *loader) cannotPack(name string, err error) {
 	if errors.Is(err, errMuch) {
 		text = events.Text{ZH: fmt.Sprintf("方案至多 %d 个文件、共 %d MiB,到这里已超出", maxFiles, maxPlan>>20), EN: errMuch.Error() + ", and here there is more"}
 	}
+	if errors.Is(err, errLarge) {
+		text = events.Text{ZH: fmt.Sprintf("方案压缩后超过 %d KiB,写不进日志的一次提交;请精简说明文字或单位", maxArchive>>10),
+			EN: fmt.Sprintf("the plan has more than %d KiB when compressed, which do not fit one commit of the log; shorten descriptions or lists", maxArchive>>10)}
+	}
 	l.mistakes = append(l.mistakes, events.Mistake{File: name, Text: text})
 }
 
 func (p *packer) close() ([]byte, error) {
 	err := p.zip.Close()
+	if err == nil && p.buf.Len() > maxArchive {
+		err = errLarge
+	}
 	return p.buf.Bytes(), err
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -243,6 +244,22 @@ func TestLoadBoundsThePlan(t *testing.T) {
 		if _, err := indicators.Unpack(mustLoad(t, plan).Archive); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestLoadWantsAPlanThatFitsTheLog: a plan that could not be recorded is refused when it is checked, not when it is used.
+func TestLoadWantsAPlanThatFitsTheLog(t *testing.T) {
+	plan := goodPlan(t)
+	noise := rand.New(rand.NewPCG(1, 2))
+	var b bytes.Buffer
+	b.Write(plan["orgs.yaml"].Data)
+	for b.Len() < catalogue.MaxFile-100 {
+		fmt.Fprintf(&b, "# %016x%016x\n", noise.Uint64(), noise.Uint64())
+	}
+	plan["orgs.yaml"] = &fstest.MapFile{Data: b.Bytes()}
+	loaded, mistakes := indicators.Load(plan)
+	if loaded != nil || len(mistakes) != 1 || !strings.Contains(mistakes[0].Text.EN, "do not fit one commit of the log") {
+		t.Errorf("loaded %v, mistakes %v, want that it is too large for the log", loaded != nil, mistakes)
 	}
 }
 

@@ -37,6 +37,11 @@ var (
 // Take takes in the next event of the log: a fact is applied, a control event acts upon its target. known tells where an
 // event stands first, also one that is still to come. An error means that the event cannot be used, and that nothing was changed.
 func (f *Fold) Take(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
+	return f.take(e, nil, at, known)
+}
+
+// take takes in the next event, of which a parser by the same rules may have read before what it says.
+func (f *Fold) take(e *events.Stored, read *reading, at events.Position, known func(events.Key) (events.Position, bool)) error {
 	switch string(e.Type) {
 	case events.TypeVoided:
 		return f.takeVoid(e, at, known)
@@ -47,6 +52,13 @@ func (f *Fold) Take(e *events.Stored, at events.Position, known func(events.Key)
 		if a := f.amended[e.Key()]; a != nil {
 			return f.arrive(a, e, at)
 		}
+	}
+	if read != nil && read.good {
+		if err := f.enter(f.bindings[string(e.Type)], e, read, at); err != nil {
+			return err
+		}
+		f.applied++
+		return nil
 	}
 	return f.Apply(e, at)
 }

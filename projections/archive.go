@@ -242,10 +242,14 @@ func (a *Archive) withFold(ctx context.Context, rules Rules, seq uint64, fn func
 	if err != nil {
 		return err
 	}
+	parser, err := NewParser(rules, a.ids)
+	if err != nil {
+		return err
+	}
 	reader := NewReader(fold, a.ids, FetchFrom(ctx, a.opts.Log), func(Quarantined) {}) // it was said when it was first read
 	var parsed *Parsed
 	err = a.each(ctx, fold.Head().Seq, seq, func(c events.Commit) error {
-		parsed = Parse(c, a.ids, parsed)
+		parsed = parser.Parse(c, parsed)
 		return reader.Take(parsed)
 	})
 	if err != nil {
@@ -273,10 +277,14 @@ type Step struct {
 
 // Walk folds on from the state after one commit through another, and calls step after each event that was taken in.
 func (a *Archive) Walk(ctx context.Context, rules Rules, after, through uint64, step func(Step) error) error {
+	parser, err := NewParser(rules, a.ids)
+	if err != nil {
+		return err
+	}
 	return a.withFold(ctx, rules, after, func(f *Fold, r *Reader) error {
 		return a.each(ctx, f.Head().Seq, through, func(c events.Commit) error {
 			var stopped error
-			err := r.each(Parse(c, a.ids, nil), func(at events.Position, e *events.Stored) {
+			err := r.each(parser.Parse(c, nil), func(at events.Position, e *events.Stored) {
 				if stopped == nil {
 					stopped = step(Step{at, e, f.View})
 				}

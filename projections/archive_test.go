@@ -55,12 +55,17 @@ func (h *house) fill(n int) {
 	for range n {
 		id := fmt.Sprintf("e%d", h.head.Seq)
 		e := incubated(id, "firm-"+id, "2018-02-01")
-		c, err := h.log.Append(h.tb.Context(), h.head, id, events.AppendBatch(nil, [][]byte{e.AppendLine(nil)}))
-		if err != nil {
-			h.tb.Fatal(err)
-		}
-		h.head = c.Head()
+		h.append(string(events.AppendBatch(nil, [][]byte{e.AppendLine(nil)})))
 	}
+}
+
+func (h *house) append(body string) {
+	h.tb.Helper()
+	c, err := h.log.Append(h.tb.Context(), h.head, fmt.Sprint(h.head.Seq), []byte(body))
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	h.head = c.Head()
 }
 
 func testRules(tb testing.TB, hash string) projections.Rules {
@@ -140,7 +145,9 @@ func (h *house) unusable() map[string]int {
 // TestRestartReadsTheTail: after a restart only what came after the snapshot is read, and figures are the same.
 func TestRestartReadsTheTail(t *testing.T) {
 	h := newHouse(t)
-	h.fill(100)
+	h.fill(50)
+	h.append("no commit")
+	h.fill(50)
 	r, _, stop := h.start(nil)
 	if got := pool(h.await(r)); got != 100 {
 		t.Fatalf("the pool is %d, want 100", got)
@@ -155,6 +162,9 @@ func TestRestartReadsTheTail(t *testing.T) {
 	}
 	if n := h.log.read.Load(); n != 6 { // once for plans, once for figures
 		t.Errorf("the restart read %d commits, want the 3 of the tail twice", n)
+	}
+	if list := v.Quarantine(); len(list) != 1 || list[0].At.Seq() != 51 || v.LeftOut() != 1 {
+		t.Errorf("after a restart %+v is quarantined, want commit 51", list)
 	}
 	if _, known := a.IDs().Lookup(events.KeyOf("kaohe:450703", "e5")); !known {
 		t.Error("an identity of before the snapshot is not known")

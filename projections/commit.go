@@ -8,44 +8,6 @@ import (
 	"github.com/kaohe/kaohe/events"
 )
 
-// Parsed is a commit taken apart: its events, where each stands first in the log, and the head it makes. That much needs no
-// fold, so that a commit can be parsed while the one before is being folded.
-type Parsed struct {
-	commit events.Commit
-	head   events.Head
-	stored []events.Stored
-	index  []int // of each event in the commit; lines that are no events have none
-	keys   []events.Key
-	first  []events.Position
-	bad    []Quarantined
-}
-
-// Parse takes the next commit apart and records the identities of its events in ids, which may be shared. It keeps slices into
-// the commit's body and uses the memory of an earlier result, if given one.
-func Parse(c events.Commit, ids *events.IDs, used *Parsed) *Parsed {
-	if used == nil {
-		used = &Parsed{}
-	}
-	p := used
-	*p = Parsed{commit: c, head: c.Head(), stored: p.stored[:0], index: p.index[:0], keys: p.keys[:0], first: p.first[:0]}
-	lines, err := c.Lines()
-	if err != nil {
-		p.bad = append(p.bad, Quarantined{At: events.At(c.Seq, 0), Whole: true, Reason: BadCommit, Detail: err.Error()})
-		return p
-	}
-	for i, line := range lines {
-		var s events.Stored
-		if err := s.ParseLine(line); err != nil {
-			p.bad = append(p.bad, Quarantined{At: events.At(c.Seq, i), Reason: BadLine, Detail: err.Error()})
-			continue
-		}
-		p.stored, p.index, p.keys = append(p.stored, s), append(p.index, i), append(p.keys, s.Key())
-	}
-	p.first = append(p.first, make([]events.Position, len(p.keys))...)
-	ids.RecordAll(p.keys, c.Seq, p.index, p.first)
-	return p
-}
-
 // Reader takes the commits of a log into a fold, whole and in order: it checks the chain, knows duplicates, and leaves out
 // what cannot be used.
 type Reader struct {
@@ -97,8 +59,7 @@ func (r *Reader) Take(p *Parsed) error { return r.each(p, nil) }
 func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)) error {
 	seq := p.commit.Seq
 	if before := r.fold.Head(); !p.commit.Follows(before) {
-		r.fold.breaks++
-		r.report(Quarantined{At: events.At(seq, 0), Whole: true, Reason: BadChain, Detail: broken(before.Seq, seq)})
+		r.leave(Quarantined{At: events.At(seq, 0), Whole: true, Reason: BadChain, Detail: broken(before.Seq, seq)})
 	}
 	r.fold.Begin(p.commit.Recorded)
 	for _, bad := range p.bad {
@@ -110,7 +71,7 @@ func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)
 			r.duplicates++
 			continue
 		}
-		unusable, err := r.take(&p.stored[i], at)
+		unusable, err := r.take(&p.stored[i], &p.readings[i], at)
 		switch {
 		case err != nil:
 			r.partial = true
@@ -126,9 +87,9 @@ func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)
 }
 
 // take lets the fold take in an event, and fetches what it must know for that.
-func (r *Reader) take(e *events.Stored, at events.Position) (unusable, failed error) {
+func (r *Reader) take(e *events.Stored, read *reading, at events.Position) (unusable, failed error) {
 	for {
-		err := r.fold.Take(e, at, r.known)
+		err := r.fold.take(e, read, at, r.known)
 		if err == nil {
 			return nil, nil
 		}
@@ -146,7 +107,7 @@ func (r *Reader) take(e *events.Stored, at events.Position) (unusable, failed er
 
 // leave counts and reports what the figures leave out.
 func (r *Reader) leave(q Quarantined) {
-	r.fold.leftOut++
+	r.fold.leave(q)
 	r.report(q)
 }
 

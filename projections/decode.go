@@ -303,7 +303,7 @@ func (f *Fold) decodeFacts(d *decoder) {
 		key := closingKey{c.Org, c.Year, c.Quarter}
 		f.closings[key] = append(f.closings[key], c)
 	}
-	f.activations = all.Activations
+	f.activations, f.quarantined = all.Activations, all.Quarantined
 	last := int64(0)
 	f.times = make([]int64, 0, d.count(1))
 	for range cap(f.times) {

@@ -169,6 +169,7 @@ type facts struct {
 	Nils        []nilFacts
 	Closings    []Closing
 	Activations []Activation
+	Quarantined []Quarantined
 }
 
 type targetFacts struct {
@@ -187,7 +188,7 @@ type nilFacts struct {
 }
 
 func (f *Fold) encodeFacts(e *encoder) {
-	all := facts{Activations: f.activations}
+	all := facts{Activations: f.activations, Quarantined: f.quarantined}
 	for k, list := range f.targets {
 		all.Targets = append(all.Targets, targetFacts{k.org, k.indicator, k.year, list})
 	}

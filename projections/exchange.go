@@ -19,7 +19,7 @@ func (f *Fold) exchange(old, now *events.Stored, at events.Position) error {
 	case len(b.inputs) == 0:
 		return nil
 	case old == nil:
-		return f.enter(b, now, at)
+		return f.enter(b, now, nil, at)
 	}
 	return f.contest(b, old, now, at)
 }
@@ -44,26 +44,33 @@ func (f *Fold) find(old, now *events.Stored) (b *binding, org int, err error) {
 	return b, org, nil
 }
 
-// enter puts an event in that most likely nobody else has told of.
-func (f *Fold) enter(b *binding, e *events.Stored, at events.Position) error {
-	org, _ := f.orgs.Index(string(e.Org))
-	if err := b.read(e.Data); err != nil {
+// enter puts an event in that most likely nobody else has told of. It may have been read before.
+func (f *Fold) enter(b *binding, e *events.Stored, read *reading, at events.Position) error {
+	if read == nil {
+		if err := b.read(e.Data); err != nil {
+			return err
+		}
+		org, _ := f.orgs.Index(string(e.Org))
+		read = &reading{org: org, day: e.Day(), values: b.values, passed: b.passed}
+		read.key, read.names = b.occurrence(read.day)
+	}
+	own, passed := b.values, b.passed
+	b.values, b.passed = read.values, read.passed
+	err := f.resolve(b, at, read.day, read.org, int32(read.org))
+	b.values, b.passed = own, passed
+	if err != nil {
 		return err
 	}
-	day := e.Day()
-	if err := f.resolve(b, at, day, org, int32(org)); err != nil {
-		return err
-	}
-	if k, names := b.occurrence(day); names {
+	if read.names {
 		if at.Seq() >= maxSeq {
 			return fmt.Errorf("%w: commit %d", ErrOverflow, at.Seq())
 		}
-		if _, sole := f.claimed.Add(k, claim{at, org}.packed()); !sole {
+		if _, sole := f.claimed.Add(read.key, claim{at, read.org}.packed()); !sole {
 			return f.contest(b, nil, e, at)
 		}
 	}
 	f.commitAll(1)
-	f.postings.note(b, org, day, at.Seq())
+	f.postings.note(b, read.org, read.day, at.Seq())
 	return nil
 }
 

@@ -49,12 +49,13 @@ type Fold struct {
 	times       []int64 // recording time of every so many commits; see noteTime
 	postings    *postings
 
-	head      events.Head
-	recorded  time.Time // of the head
-	recording time.Time // of what is being taken in
-	applied   int64
-	leftOut   int64
-	breaks    int64
+	head        events.Head
+	recorded    time.Time // of the head
+	recording   time.Time // of what is being taken in
+	applied     int64
+	leftOut     int64
+	breaks      int64
+	quarantined []Quarantined
 }
 
 var (
@@ -167,7 +168,7 @@ func (f *Fold) View() *View {
 		rules: f.rules, head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
 		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils, closings: f.closings,
 		amendments: f.amendments, contested: f.contested, leftOut: f.leftOut, breaks: f.breaks,
-		activations: f.activations, times: f.times, postings: f.postings,
+		activations: f.activations, times: f.times, postings: f.postings, quarantined: f.quarantined,
 	}
 	f.epoch++
 	return v

@@ -13,20 +13,25 @@ type follower struct {
 	runner *Runner
 	fold   *Fold
 	reader *Reader
+	parser *Parser
 	goal   uint64 // the end of the log at the start
 	from   uint64 // the commit after which it begins to read
 	stop   context.CancelFunc
 }
 
-func newFollower(r *Runner, f *Fold, goal uint64) *follower {
-	w := &follower{runner: r, fold: f, goal: goal, from: f.Head().Seq}
+func newFollower(r *Runner, f *Fold, goal uint64) (*follower, error) {
+	parser, err := NewParser(f.rules, r.opts.IDs)
+	if err != nil {
+		return nil, err
+	}
+	w := &follower{runner: r, fold: f, parser: parser, goal: goal, from: f.Head().Seq}
 	w.reader = NewReader(f, r.opts.IDs, nil, w.report)
 	if a := r.opts.Archive; a != nil {
 		w.from = min(w.from, a.through) // events whose identities are not known yet
 	} else {
 		w.from = 0
 	}
-	return w
+	return w, nil
 }
 
 // waiting is how many commits may wait to be folded: enough to keep reading and folding busy at the same time, few enough
@@ -52,7 +57,7 @@ func (w *follower) run(ctx context.Context) error {
 	err := r.opts.Log.Read(folding, w.from, func(c events.Commit) error {
 		c.Body = bytes.Clone(c.Body)
 		select {
-		case parsed <- Parse(c, r.opts.IDs, spare(used)):
+		case parsed <- w.parser.Parse(c, spare(used)):
 			return nil
 		case <-folding.Done():
 			return folding.Err()

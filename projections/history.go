@@ -102,9 +102,6 @@ func (v *View) Closings(org, year, quarter int) []Closing {
 
 // Closed returns the last closing of a day's quarter by a unit or one above it.
 func (v *View) Closed(org int, day events.Day) (at events.Position, ok bool) {
-	if len(v.closings) == 0 {
-		return 0, false
-	}
 	year, month, _ := day.Date()
 	for _, o := range v.rules.Orgs.Path(org) {
 		if list := v.Closings(o, year, (int(month)+2)/3); len(list) > 0 {

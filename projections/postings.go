@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"encoding/binary"
+	"math"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -76,4 +78,55 @@ func (p *postings) add(list *posting, seq uint64) {
 	defer p.mu.Unlock()
 	list.commits.Add(seq)
 	list.last = seq
+}
+
+// post adds the commit of a version of an event, whether it is counted or not: one that was void when it came, or was
+// corrected while it was void, is to be found by whoever asks what was left out.
+func (f *Fold) post(line []byte, at events.Position) {
+	e, err := parseLine(line)
+	if err != nil {
+		return
+	}
+	if b, org, err := f.find(nil, e); err == nil && len(b.inputs) > 0 {
+		f.postings.note(b, org, e.Day(), at.Seq())
+	}
+}
+
+func correctionKey(target events.Key) postingKey {
+	return postingKey{typ: events.TypeCorrected, quarter: int32(binary.BigEndian.Uint16(target[:]))}
+}
+
+// noteCorrection adds the commit of a correction of an event.
+func (p *postings) noteCorrection(target events.Key, seq uint64) {
+	p.add(p.list(correctionKey(target)), seq)
+}
+
+// corrections returns the commits up to one that hold corrections of an event, and a few others.
+func (p *postings) corrections(target events.Key, head uint64) *roaring64.Bitmap {
+	found := roaring64.New()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if list := p.lists[correctionKey(target)]; list != nil {
+		found.Or(list.commits)
+	}
+	return upTo(found, head)
+}
+
+// commits returns the commits up to one on the lists that are wanted.
+func (p *postings) commits(head uint64, wanted func(postingKey) bool) *roaring64.Bitmap {
+	found := roaring64.New()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, list := range p.lists {
+		if wanted(key) {
+			found.Or(list.commits)
+		}
+	}
+	return upTo(found, head)
+}
+
+// upTo leaves out the commits after one.
+func upTo(commits *roaring64.Bitmap, head uint64) *roaring64.Bitmap {
+	commits.RemoveRange(head+1, math.MaxUint64)
+	return commits
 }

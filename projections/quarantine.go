@@ -2,8 +2,6 @@ package projections
 
 import (
 	"errors"
-	"slices"
-	"sync"
 
 	"github.com/kaohe/kaohe/events"
 )
@@ -47,25 +45,21 @@ func reasonOf(err error) Reason {
 	return BadContent
 }
 
-// quarantine keeps the most recent of what was quarantined, for a person to look at.
-type quarantine struct {
-	mu   sync.Mutex
-	list []Quarantined
-}
-
+// quarantineSize is how many of the latest a fold keeps, for a person to look at.
 const quarantineSize = 1000
 
-func (q *quarantine) add(item Quarantined) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.list) == quarantineSize {
-		q.list = slices.Delete(q.list, 0, 1)
+// leave notes what the figures leave out. A commit that does not follow the one before is folded all the same.
+func (f *Fold) leave(q Quarantined) {
+	if q.Reason == BadChain {
+		f.breaks++
+	} else {
+		f.leftOut++
 	}
-	q.list = append(q.list, item)
+	f.quarantined = append(f.quarantined, q)
+	if n := len(f.quarantined) - quarantineSize; n > 0 {
+		f.quarantined = f.quarantined[n:]
+	}
 }
 
-func (q *quarantine) all() []Quarantined {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return slices.Clone(q.list)
-}
+// Quarantine returns the latest of what the figures leave out, in the order of the log. The caller must not change it.
+func (v *View) Quarantine() []Quarantined { return v.quarantined }

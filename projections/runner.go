@@ -58,10 +58,9 @@ func (o *RunnerOptions) validate() error {
 
 // Runner follows a log: it catches up with what is there, then folds each commit as it comes, and publishes views.
 type Runner struct {
-	opts       RunnerOptions
-	quarantine quarantine
-	metrics    *runnerMetrics
-	keeper     *keeper
+	opts    RunnerOptions
+	metrics *runnerMetrics
+	keeper  *keeper
 
 	view     atomic.Pointer[View]
 	mu       sync.Mutex
@@ -98,7 +97,7 @@ func (r *Runner) View() *View { return r.view.Load() }
 func (r *Runner) CaughtUp() <-chan struct{} { return r.caughtUp }
 
 // Quarantine returns the most recent of what could not be used.
-func (r *Runner) Quarantine() []Quarantined { return r.quarantine.all() }
+func (r *Runner) Quarantine() []Quarantined { return r.View().Quarantine() }
 
 // Await returns once a view that includes the commit with the sequence is published, with the head of that view.
 func (r *Runner) Await(ctx context.Context, seq uint64) (events.Head, error) {
@@ -171,20 +170,25 @@ func (r *Runner) begin(ctx context.Context, end uint64) ([]*follower, error) {
 			former = archive.loadFold(ctx, *r.opts.Former, end)
 		}
 	}
+	var err error
 	if f == nil {
-		var err error
 		if f, err = NewFold(r.opts.Rules); err != nil {
 			return nil, err
 		}
 	}
 	r.keeper.begin(f)
-	present := newFollower(r, f, end)
+	present, err := newFollower(r, f, end)
+	if err != nil {
+		return nil, err
+	}
 	if former == nil {
 		r.shown = present
 		return []*follower{present}, nil
 	}
 	r.opts.Logger.Info("the plan has changed: folding the log anew, showing figures by the former plan meanwhile")
-	r.shown = newFollower(r, former, end)
+	if r.shown, err = newFollower(r, former, end); err != nil {
+		return nil, err
+	}
 	r.view.Store(former.View())
 	return []*follower{r.shown, present}, nil
 }
@@ -236,7 +240,6 @@ func (r *Runner) reached(f *follower) {
 // of ten, since a plan that lacks a type leaves out all its events.
 func (r *Runner) report(q Quarantined) {
 	n := r.metrics.quarantined[q.Reason].Add(1)
-	r.quarantine.add(q)
 	if q.Reason == BadChain {
 		r.opts.Logger.Error("the log is damaged", "detail", q.Detail)
 		return
@@ -256,6 +259,9 @@ func isPowerOfTen(n int64) bool {
 // Closed returns the last closing of a day's quarter by a unit or one above it, in the commits folded so far.
 func (r *Runner) Closed(org string, day events.Day) (at events.Position, ok bool) {
 	v := r.View()
+	if len(v.closings) == 0 {
+		return 0, false
+	}
 	i, known := v.rules.Orgs.Index(org)
 	if !known {
 		return 0, false

@@ -265,8 +265,12 @@ func TestBrokenChain(t *testing.T) {
 		return events.Commit{Seq: seq, ID: fmt.Sprint(seq), Prev: prev, Recorded: time.Unix(int64(100-seq), 0),
 			Body: events.AppendBatch(nil, [][]byte{e.AppendLine(nil)})}
 	}
+	parser, err := projections.NewParser(fold.View().Rules(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
 	take := func(c events.Commit) {
-		if err := reader.Take(projections.Parse(c, ids, nil)); err != nil {
+		if err := reader.Take(parser.Parse(c, nil)); err != nil {
 			t.Fatal(err)
 		}
 	}

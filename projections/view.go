@@ -26,6 +26,7 @@ type View struct {
 	times       []int64
 	postings    *postings
 	leftOut     int64
+	quarantined []Quarantined
 	breaks      int64
 }
 

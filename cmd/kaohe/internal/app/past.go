@@ -55,7 +55,7 @@ func (a *App) point(ctx context.Context, v *projections.View, at api.KnownAt) (u
 }
 
 // errFormer says that figures are still those of the plan that was in force before.
-var errFormer = errors.New("figures by the present plan are still being computed, try again shortly")
+var errFormer = fmt.Errorf("figures by the present plan are still being computed: %w", intake.ErrUnavailable)
 
 // closing draws up what a unit hands in for a quarter.
 func (a *App) closing(ctx context.Context, head events.Head, c intake.CloseRequest) (intake.Closing, *intake.Refusal, error) {
