@@ -32,6 +32,15 @@ var standingTypes = []standing{
 	}},
 }
 
+// closing is the event type that closes a quarter. A plan may do without; where it has it, this much must be in it, and what
+// the writer of the log fills in may not be asked of the sender.
+var (
+	closing = standing{"PeriodClosed", events.Text{ZH: "季度锁定用这种事件", EN: "quarters are closed by such events"}, []standingField{
+		{"quarter", catalogue.String, true}, {"reason", catalogue.String, true}, {"cutoff", catalogue.Date, false},
+	}}
+	filledIn = []string{"as_of", "scorecard", "position", "plan"}
+)
+
 // isStanding reports whether the fold reads events of the type itself, so that no indicator may count them: they would
 // never come to it.
 func isStanding(name string) bool {
@@ -57,6 +66,26 @@ func (l *loader) checkStanding() {
 		}
 		for _, f := range s.fields {
 			l.checkStandingField(catalogue.Folder+"/"+t.Schema()+".json", t, f)
+		}
+	}
+	l.checkClosing()
+}
+
+// checkClosing makes sure that quarters can be closed, if the plan knows of closing at all.
+func (l *loader) checkClosing() {
+	t, ok := l.types.Type(closing.name)
+	if !ok || l.broken[closing.name] {
+		return
+	}
+	file := catalogue.Folder + "/" + t.Schema() + ".json"
+	for _, f := range closing.fields {
+		l.checkStandingField(file, t, f)
+	}
+	for _, name := range filledIn {
+		if f, ok := t.Field(name); ok && f.Required {
+			l.mistakes = append(l.mistakes, events.Mistake{File: file,
+				Text: events.Text{ZH: closing.name + " 的字段 " + name + " 由系统填写,不能是必填", EN: "the field " + name + " of " + closing.name + " is filled in when the event is recorded and cannot be required"},
+				Hint: events.Text{ZH: "`kaohe init 目录` 写出的默认方案中有现行的写法", EN: "the plan that `kaohe init DIR` writes out has it as it is now"}})
 		}
 	}
 }

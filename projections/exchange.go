@@ -10,6 +10,9 @@ import (
 // exchange takes one version of an event out of all figures and puts another one in; either may be nil, and both are of one
 // type. An error means that nothing was changed.
 func (f *Fold) exchange(old, now *events.Stored, at events.Position) error {
+	if now != nil && string(now.Type) == planType { // whatever other plans know of its unit and schema
+		return f.activate(now, at)
+	}
 	b, _, err := f.find(old, now)
 	switch {
 	case err != nil:
@@ -252,7 +255,7 @@ func (f *Fold) count(b *binding, m *move, reach, sign int) error {
 
 // isStanding reports whether the fold reads events of a type itself, whatever the measures are.
 func isStanding(name string) bool {
-	return name == targetType || name == nilType || name == closedType || name == planType
+	return name == targetType || name == nilType || name == closedType
 }
 
 // exchangeStanding exchanges versions of an event of such a type.
@@ -279,8 +282,6 @@ func (f *Fold) changeStanding(e *events.Stored, at events.Position, sign int) er
 		return f.changeTarget(e, at, org, sign)
 	case nilType:
 		return f.changeNil(e, org, sign)
-	case closedType:
-		return f.closePeriod(e, at, org)
 	}
-	return f.activate(e, at)
+	return f.closePeriod(e, at, org)
 }

@@ -17,6 +17,8 @@ type follower struct {
 	goal   uint64 // the end of the log at the start
 	from   uint64 // the commit after which it begins to read
 	stop   context.CancelFunc
+
+	reached bool // it has folded up to its goal
 }
 
 func newFollower(r *Runner, f *Fold, goal uint64) (*follower, error) {
@@ -88,10 +90,10 @@ const publishAfter = 4096
 // follow folds commits as they come, and hands back their memory.
 func (w *follower) follow(parsed <-chan *Parsed, used chan<- *Parsed) error {
 	w.runner.show(w)
-	published, reached := w.fold.applied, false
+	published := w.fold.applied
 	for {
-		if !reached && w.fold.Head().Seq >= w.goal {
-			reached = true
+		if !w.reached && w.fold.Head().Seq >= w.goal {
+			w.reached = true
 			w.runner.show(w)
 			w.runner.reached(w)
 		}

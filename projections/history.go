@@ -140,7 +140,7 @@ const timesEvery = 64
 
 // noteTime keeps the recording time of every so many commits: it tells where in the log to look for a time.
 func (f *Fold) noteTime(seq uint64) {
-	if seq/timesEvery >= uint64(len(f.times)) {
+	for seq/timesEvery >= uint64(len(f.times)) { // more than once where commits are missing
 		f.times = append(f.times, f.recorded.UnixNano())
 	}
 }

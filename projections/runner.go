@@ -129,6 +129,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	present := followers[len(followers)-1]
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var working sync.WaitGroup
@@ -140,11 +141,14 @@ func (r *Runner) Run(ctx context.Context) error {
 			if err := f.run(following); err != nil && following.Err() == nil {
 				fail(&followError{err})
 			}
+			if f != present {
+				f.fold, f.reader = nil, nil // as large as the other, and shown no more
+			}
 		})
 	}
 	working.Go(func() { r.keeper.run(ctx) })
 	working.Wait()
-	if present := followers[len(followers)-1]; !present.reader.partial {
+	if !present.reader.partial {
 		r.keeper.last(present.fold)
 	}
 	var failed *followError
@@ -216,7 +220,7 @@ func (r *Runner) show(f *follower) {
 			r.opts.TookOver(before, after)
 		}
 	}
-	if f.fold.rules.Hash == r.opts.Rules.Hash {
+	if f.reached && f.fold.rules.Hash == r.opts.Rules.Hash {
 		r.keeper.note(after)
 	}
 }
