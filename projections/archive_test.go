@@ -299,6 +299,35 @@ func TestFormerRulesServeMeanwhile(t *testing.T) {
 	}
 }
 
+// TestPlansOfOtherTrees: which plan was in force is known whatever the present plan knows of the unit that recorded it.
+func TestPlansOfOtherTrees(t *testing.T) {
+	h := newHouse(t)
+	activated := func(org, hash string) {
+		e := events.Event{Type: "PlanActivated", Source: "s", ID: "plan-" + hash, Time: "2018-01-01T00:00:00+08:00", Org: org, Schema: "PlanActivated.v7",
+			Data: fmt.Appendf(nil, `{"archive":"aGFzaA==","hash":%q}`, hash)}
+		h.append(string(events.AppendBatch(nil, [][]byte{e.AppendLine(nil)})))
+	}
+	activated("somewhere", "one")
+	h.fill(2)
+	activated("450703", "two")
+	r, _, stop := h.start(nil)
+	v := h.await(r)
+	var got []string
+	for seq := range uint64(5) {
+		p, _ := v.PlanAt(seq)
+		got = append(got, p.Hash)
+	}
+	if diff := cmp.Diff([]string{"", "one", "one", "one", "two"}, got); diff != "" || v.LeftOut() != 0 {
+		t.Errorf("plans in force (-want +got), %d left out:\n%s", v.LeftOut(), diff)
+	}
+	stop()
+	_, a, _ := h.start(nil)
+	p, ok := a.PlanInForce()
+	if packed, err := a.PlanArchive(t.Context(), p.At); !ok || p.Hash != "two" || err != nil || string(packed) != "hash" {
+		t.Errorf("in force: %+v, its archive %q, %v", p, packed, err)
+	}
+}
+
 // TestKnownAt: a view of the past is the fold of the first commits, from a snapshot or not, and times name commits.
 func TestKnownAt(t *testing.T) {
 	h := newHouse(t)

@@ -122,6 +122,9 @@ func (r *Runner) Amended(k events.Key) (events.Amendment, bool) { return r.View(
 // Run follows the log until ctx ends, which is no error, or until the log cannot be read any more. It must be called once.
 func (r *Runner) Run(ctx context.Context) error {
 	end, err := r.opts.Log.End(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}

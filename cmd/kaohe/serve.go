@@ -42,6 +42,7 @@ func (c *cli) serve() *cobra.Command {
   POST /v1/events       登记事件（CloudEvents）
   GET  /v1/scorecard    一个单位一个季度的全部指标
   GET  /v1/targets      一年的目标及其调整
+  GET  /v1/restatement  报出的数后来有什么变动
   GET  /v1/catalogue    单位、事件类型及其字段
   GET  /v1/events/位置  按原样取一条登记
   GET  /v1/quarantine   日志中无法使用的内容及原因
@@ -54,6 +55,7 @@ answers only what is addressed to localhost or a loopback address.
   POST /v1/events       record events (CloudEvents)
   GET  /v1/scorecard    every indicator of a unit in a quarter
   GET  /v1/targets      the targets of a year and how they were changed
+  GET  /v1/restatement  what became of published figures
   GET  /v1/catalogue    units, event types and their fields
   GET  /v1/events/POSITION  one event as it was recorded
   GET  /v1/quarantine   what stands in the log and could not be used, and why

@@ -2,6 +2,7 @@
 //
 //	GET /v1/scorecard?quarter=2018Q1&org=450703&as_of=2018-03-31   every indicator of a unit in a quarter
 //	GET /v1/targets?year=2018&org=450703&below=true                who set which targets, when and why, and what they replaced
+//	GET /v1/restatement?quarter=2018Q1&org=450703                  what became of published figures, and by which events
 //	GET /v1/catalogue                                              the plan's units and event types with their fields
 //	GET /v1/events/12-0                                            the event at a position, as it was recorded
 //	GET /v1/events/by-id?source=S&id=I                             the event with a source and an id
@@ -54,6 +55,10 @@ type Options struct {
 	// Known returns what was known at a point of the log, by the plan in force then or by that of Figures. It fails with
 	// ErrNoSuchPoint or ErrPlanUnreadable, or with another error if the log cannot be read or ctx ends.
 	Known func(ctx context.Context, at KnownAt, currentPlan bool) (Known, error)
+	// Past has the earlier states of the log, and PlanOf the plans that it brought into force. PlanOf fails with
+	// ErrPlanUnreadable, or with another error if the log cannot be read or ctx ends.
+	Past   indicators.Past
+	PlanOf func(ctx context.Context, a projections.Activation) (*indicators.Plan, error)
 }
 
 func (o *Options) validate() error {
@@ -76,6 +81,10 @@ func (o *Options) validate() error {
 		return errors.New("api: Options.Quarantine is missing")
 	case o.Known == nil:
 		return errors.New("api: Options.Known is missing")
+	case o.Past == nil:
+		return errors.New("api: Options.Past is missing")
+	case o.PlanOf == nil:
+		return errors.New("api: Options.PlanOf is missing")
 	case o.Wait < 0:
 		return errors.New("api: Options.Wait is negative")
 	}
@@ -100,6 +109,7 @@ func New(o Options) (*API, error) {
 func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
 	mux.HandleFunc("GET /v1/targets", a.targets)
+	mux.HandleFunc("GET /v1/restatement", a.restatement)
 	mux.HandleFunc("GET /v1/catalogue", a.catalogue)
 	mux.HandleFunc("GET /v1/events/{position}", a.eventAt)
 	mux.HandleFunc("GET /v1/events/by-id", a.eventByID)

@@ -88,7 +88,22 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 		Known: func(context.Context, api.KnownAt, bool) (api.Known, error) {
 			return api.Known{}, errors.New("nobody should ask")
 		},
+		Past: noPast{},
+		PlanOf: func(context.Context, projections.Activation) (*indicators.Plan, error) {
+			return nil, errors.New("nobody should ask")
+		},
 	}
+}
+
+// noPast is for those who do not look back.
+type noPast struct{}
+
+func (noPast) View(context.Context, projections.Rules, uint64) (*projections.View, error) {
+	return nil, errors.New("nobody should ask")
+}
+
+func (noPast) Walk(context.Context, projections.Rules, uint64, uint64, func(projections.Step) error) error {
+	return errors.New("nobody should ask")
 }
 
 func ask(tb testing.TB, opts api.Options, path, lang string) *httptest.ResponseRecorder {

@@ -122,7 +122,7 @@ func TestExpositionSays(t *testing.T) {
 		`kaohe_quarter_value{indicator="guidances",org="450703",quarter="2017Q4"} 50`,
 		`kaohe_quarter_value{indicator="guidances",org="450703",quarter="2018Q1"} 64`,
 		`kaohe_quarter_target{indicator="guidances",org="450703",quarter="2018Q1"} 50`,
-		// closed twice, restated since; the target was not published
+		// closed twice, and restated since
 		`kaohe_quarter_value{indicator="guidances",org="450702",quarter="2017Q4"} 3`,
 		`kaohe_quarter_closed_value{indicator="guidances",org="450702",quarter="2017Q4"} 2`,
 		`kaohe_quarter_revisions{org="450702",quarter="2017Q4"} 2`,

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/indicators/api"
+)
+
+// restatedHead are the columns of the CSV, the same in both languages; new ones are added at the end. Each line is a figure:
+// published and the causes add up to current, where an empty cell is what is not known and counts as 0.
+var restatedHead = []string{
+	"org", "org_name_zh", "org_name_en", "quarter", "revision", "published_as_of", "as_of", "indicator", "name_zh", "name_en", "unit_zh", "unit_en", "figure",
+	"published", "software", "definition", "cutoff", "late", "voided", "corrected", "target", "reference", "unexplained", "current", "difference", "positions",
+}
+
+func (c *cli) restatementCSV(r *api.Restatement, bom bool) error {
+	if bom {
+		if _, err := io.WriteString(c.stdout, "\ufeff"); err != nil {
+			return err
+		}
+	}
+	w := csv.NewWriter(c.stdout)
+	if err := w.Write(restatedHead); err != nil {
+		return err
+	}
+	for i := range r.Indicators {
+		for _, name := range indicators.FollowedFigures {
+			if err := w.Write(restatedCells(r, &r.Indicators[i], name)); err != nil {
+				return err
+			}
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func restatedCells(r *api.Restatement, ind *api.RestatedIndicator, name indicators.Followed) []string {
+	f := ind.Figures[name]
+	cells := []string{
+		r.Org, r.OrgName.ZH, r.OrgName.EN, r.Quarter.String(), strconv.Itoa(r.Revision), r.Closing.AsOf, r.AsOf, ind.ID, ind.Name.ZH, ind.Name.EN, ind.Units.ZH,
+		ind.Units.EN, string(name), csvNumber(f.Published),
+	}
+	for _, cause := range indicators.Causes {
+		by := f.Causes[cause]
+		if !by.Known() {
+			by = indicators.NewNumber(0, 0)
+		}
+		cells = append(cells, by.String())
+	}
+	var positions []string
+	for i := range ind.Events {
+		if _, changes := ind.Events[i].Changes[name]; changes {
+			positions = append(positions, ind.Events[i].Position)
+		}
+	}
+	return append(cells, csvNumber(f.Unexplained), csvNumber(f.Current), csvNumber(f.Difference), strings.Join(positions, " "))
+}
