@@ -126,6 +126,7 @@ func (f *Fold) takeCorrection(e *events.Stored, at events.Position, known func(e
 	if target.line == nil {
 		target.patches = append(target.patches, bytes.Clone(c.patch))
 		f.amended[c.target] = target
+		f.postings.noteCorrection(c.target, at.Seq())
 		return nil
 	}
 	next, err := c.apply(target.line)
@@ -136,6 +137,7 @@ func (f *Fold) takeCorrection(e *events.Stored, at events.Position, known func(e
 		return err
 	}
 	f.amended[c.target] = target
+	f.postings.noteCorrection(c.target, at.Seq())
 	f.publishAmendments(c.target)
 	return nil
 }
@@ -156,6 +158,7 @@ func (f *Fold) replace(a *amendment, next []byte) error {
 		}
 	}
 	a.line = next
+	f.post(next, a.at)
 	return nil
 }
 
@@ -163,6 +166,7 @@ func (f *Fold) replace(a *amendment, next []byte) error {
 func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error {
 	event := e.Event()
 	line := event.AppendLine(nil)
+	f.post(line, at)
 	for _, patch := range a.patches {
 		next, err := patched(line, patch)
 		if err != nil {
@@ -177,6 +181,7 @@ func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error 
 		undo()
 		return err
 	}
+	f.post(line, at)
 	f.publishAmendments(e.Key())
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/catalogue"
@@ -26,6 +27,7 @@ import (
 //
 // A Filter never changes and may be used by many goroutines.
 type Filter struct {
+	src    string
 	fields []*field
 	match  eval
 }
@@ -60,7 +62,7 @@ func CompileFilter(src string, t *catalogue.Type) (*Filter, []FilterMistake) {
 		slices.SortStableFunc(c.mistakes, func(a, b FilterMistake) int { return a.Offset - b.Offset })
 		return nil, slices.CompactFunc(c.mistakes, func(a, b FilterMistake) bool { return a == b })
 	}
-	f := &Filter{match: match}
+	f := &Filter{src: strings.TrimSpace(src), match: match}
 	for _, used := range c.used {
 		f.fields = append(f.fields, used)
 	}
@@ -70,6 +72,9 @@ func CompileFilter(src string, t *catalogue.Type) (*Filter, []FilterMistake) {
 	}
 	return f, nil
 }
+
+// String returns the filter as it was written.
+func (f *Filter) String() string { return f.src }
 
 // Fields returns the top-level fields of data that the filter reads, sorted.
 func (f *Filter) Fields() []string {

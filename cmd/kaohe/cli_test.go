@@ -110,7 +110,7 @@ func TestUnreachableServerNamesAddressAndWayOut(t *testing.T) {
 	env := map[string]string{"KAOHE_SERVER": "127.0.0.1:1"}
 	for _, args := range [][]string{
 		{"gaps"}, {"emit", "PatentGranted"}, {"emit", "--list"}, {"void", "1-0", "--reason", "r"}, {"correct", "s", "i", "k=v", "--reason", "r"}, {"nil", "conversions", "--quarter", "2018Q1"},
-		{"close", "2018Q1", "--reason", "r"}, {"restated", "2018Q1"}, {"targets"},
+		{"close", "2018Q1", "--reason", "r"}, {"restated", "2018Q1"}, {"explain", "conversions"}, {"targets"},
 	} {
 		code, _, stderr := invoke(t, env, args...)
 		if code != exitFailed || !strings.Contains(stderr, "cannot reach http://127.0.0.1:1: ") || !strings.Contains(stderr, "kaohe serve") {
@@ -131,7 +131,7 @@ func TestHelpOfACommand(t *testing.T) {
 }
 
 func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
-	commands := [][]string{nil, {"demo"}, {"serve"}, {"emit"}, {"void"}, {"correct"}, {"nil"}, {"close"}, {"restated"}, {"gaps"}, {"targets"}, {"check"}, {"init"}, {"version"}}
+	commands := [][]string{nil, {"demo"}, {"serve"}, {"emit"}, {"void"}, {"correct"}, {"nil"}, {"close"}, {"restated"}, {"gaps"}, {"explain"}, {"targets"}, {"check"}, {"init"}, {"version"}}
 	for _, lang := range []struct{ flag, heading string }{{"zh", "示例:"}, {"en", "Examples:"}} {
 		for _, command := range commands {
 			code, stdout, stderr := invoke(t, nil, append(command, "--help", "--lang", lang.flag)...)
@@ -148,7 +148,7 @@ func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
 func TestHelpOfServeListsThePaths(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		_, stdout, _ := invoke(t, nil, "serve", "--help", "--lang", lang)
-		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/targets", "/v1/restatement", "/v1/catalogue", "/v1/events/", "/v1/quarantine", "/metrics", "/healthz", "/readyz"} {
+		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/explain", "/v1/targets", "/v1/restatement", "/v1/catalogue", "/v1/events/", "/v1/quarantine", "/metrics", "/healthz", "/readyz"} {
 			if !strings.Contains(stdout, path) {
 				t.Errorf("serve --help --lang %s does not tell of %s", lang, path)
 			}

@@ -41,6 +41,7 @@ func (c *cli) serve() *cobra.Command {
 
   POST /v1/events       登记事件（CloudEvents）
   GET  /v1/scorecard    一个单位一个季度的全部指标
+  GET  /v1/explain      一个数由哪些登记组成
   GET  /v1/targets      一年的目标及其调整
   GET  /v1/restatement  报出的数后来有什么变动
   GET  /v1/catalogue    单位、事件类型及其字段
@@ -54,6 +55,7 @@ answers only what is addressed to localhost or a loopback address.
 
   POST /v1/events       record events (CloudEvents)
   GET  /v1/scorecard    every indicator of a unit in a quarter
+  GET  /v1/explain      what a figure is made of, event by event
   GET  /v1/targets      the targets of a year and how they were changed
   GET  /v1/restatement  what became of published figures
   GET  /v1/catalogue    units, event types and their fields

@@ -2,6 +2,7 @@
 //
 //	GET /v1/scorecard?quarter=2018Q1&org=450703&as_of=2018-03-31   every indicator of a unit in a quarter
 //	GET /v1/targets?year=2018&org=450703&below=true                who set which targets, when and why, and what they replaced
+//	GET /v1/explain?indicator=conversions&quarter=2018Q1           what a figure is made of, event by event
 //	GET /v1/restatement?quarter=2018Q1&org=450703                  what became of published figures, and by which events
 //	GET /v1/catalogue                                              the plan's units and event types with their fields
 //	GET /v1/events/12-0                                            the event at a position, as it was recorded
@@ -45,6 +46,8 @@ type Options struct {
 	Today   func() events.Day                           // the business date
 	Wait    time.Duration                               // bound of at_least; MaxWait if 0
 
+	// Commit returns the commit at a sequence of the log, or events.ErrNotFound.
+	Commit func(ctx context.Context, seq uint64) (events.Commit, error)
 	// Event returns the canonical line of the event at a position, or events.ErrNotFound.
 	Event func(ctx context.Context, at events.Position) ([]byte, error)
 	// Find returns where the event with an identity stands.
@@ -73,6 +76,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Options.End is missing")
 	case o.Today == nil:
 		return errors.New("api: Options.Today is missing")
+	case o.Commit == nil:
+		return errors.New("api: Options.Commit is missing")
 	case o.Event == nil:
 		return errors.New("api: Options.Event is missing")
 	case o.Find == nil:
@@ -108,6 +113,7 @@ func New(o Options) (*API, error) {
 // Register adds the API's paths to a mux.
 func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
+	mux.HandleFunc("GET /v1/explain", a.explain)
 	mux.HandleFunc("GET /v1/targets", a.targets)
 	mux.HandleFunc("GET /v1/restatement", a.restatement)
 	mux.HandleFunc("GET /v1/catalogue", a.catalogue)

@@ -82,6 +82,7 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 		Today: func() events.Day { return events.NewDay(2018, time.March, 31) },
 		Wait:  10 * time.Millisecond,
 
+		Commit:     func(context.Context, uint64) (events.Commit, error) { return events.Commit{}, events.ErrNotFound },
 		Event:      func(context.Context, events.Position) ([]byte, error) { return nil, events.ErrNotFound },
 		Find:       func(events.Key) (events.Position, bool) { return 0, false },
 		Quarantine: func() []projections.Quarantined { return nil },

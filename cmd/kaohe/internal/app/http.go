@@ -74,6 +74,7 @@ POST /v1/events                            CloudEvents: application/cloudevents+
 GET  /v1/scorecard?quarter=&org=&as_of=    every indicator of a unit in a quarter; known_at=: as it was known then
 GET  /v1/targets?year=&org=                the targets of a year and how they were changed
 GET  /v1/restatement?quarter=&org=         what became of published figures, and by which events
+GET  /v1/explain?indicator=&quarter=&org=  what a figure is made of, event by event
 GET  /v1/catalogue                         units, event types and their fields
 GET  /v1/events/{position}                 one event as it was recorded; /v1/events/by-id?source=&id= finds it by its identity
 GET  /v1/quarantine                        what stands in the log and could not be used

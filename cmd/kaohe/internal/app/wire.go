@@ -150,7 +150,7 @@ func (a *App) event(ctx context.Context, at events.Position) ([]byte, error) {
 func (a *App) newAPI() (*api.API, error) {
 	return api.New(api.Options{
 		Plan: a.plan, Figures: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures, Known: a.known, Past: a.archive, PlanOf: a.plans.of,
-		Event: a.event, Find: a.archive.IDs().Lookup, Quarantine: a.runner.Quarantine,
+		Commit: a.log.Get, Event: a.event, Find: a.archive.IDs().Lookup, Quarantine: a.runner.Quarantine,
 	})
 }
 
