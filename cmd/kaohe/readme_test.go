@@ -41,6 +41,51 @@ func TestReadme(t *testing.T) {
 	postReadme(t, addr, string(readme))
 }
 
+// TestReadmeSession types what the README shows being typed, and holds what comes out against what it shows.
+func TestReadmeSession(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)```console\n(.*?)```").FindStringSubmatch(string(readme))
+	if found == nil {
+		t.Fatal("the README shows no session")
+	}
+	addr := serveInBackground(t, "--as-of", "2018-04-20")
+	env := func(name string) string {
+		return map[string]string{"KAOHE_SERVER": "http://" + addr, "LANG": "en_US.UTF-8"}[name]
+	}
+	steps := strings.Split("\n"+found[1], "\n$ kaohe ")[1:]
+	for _, step := range steps {
+		typed, shown, _ := strings.Cut(step, "\n")
+		var out bytes.Buffer
+		if code := run(t.Context(), strings.Fields(typed), strings.NewReader(""), &out, &out, env); code != exitDone {
+			t.Errorf("kaohe %s: exit %d\n%s", typed, code, out.String())
+		}
+		if !shows(shown, out.String()) {
+			t.Errorf("kaohe %s shows\n%s\nthe README says\n%s", typed, out.String(), shown)
+		}
+	}
+	if len(steps) < 8 {
+		t.Errorf("%d commands in the session, expected more", len(steps))
+	}
+}
+
+// shows reports whether what came out is what is shown. There "..." stands for any text within a line, and on a line of its
+// own for any lines.
+func shows(shown, out string) bool {
+	var pattern strings.Builder
+	for line := range strings.Lines(strings.TrimRight(shown, "\n") + "\n") {
+		if line = strings.TrimRight(line, "\n"); line == "..." {
+			pattern.WriteString(`(?:.*\n)*`)
+			continue
+		}
+		pattern.WriteString(strings.ReplaceAll(regexp.QuoteMeta(line), `\.\.\.`, `.*`) + `\n`)
+	}
+	lines := regexp.MustCompile(`[ ]+\n`).ReplaceAllString(out, "\n")
+	return regexp.MustCompile(`^` + pattern.String() + `$`).MatchString(lines)
+}
+
 // TestReadmeHasTwoSetUpCommands: a newcomer types these two and nothing else.
 func TestReadmeHasTwoSetUpCommands(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
@@ -94,7 +139,7 @@ func postReadme(t *testing.T, addr, readme string) {
 }
 
 // serveInBackground runs a server with its own data until the test ends, and returns its address.
-func serveInBackground(t *testing.T) string {
+func serveInBackground(t *testing.T, flags ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	dir := t.TempDir()
@@ -102,7 +147,8 @@ func serveInBackground(t *testing.T) string {
 	done := make(chan int, 1)
 	var stderr bytes.Buffer
 	go func() {
-		done <- run(ctx, []string{"serve", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--addr-file", file, "--lang", string(events.English)},
+		args := []string{"serve", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--addr-file", file, "--lang", string(events.English)}
+		done <- run(ctx, append(args, flags...),
 			strings.NewReader(""), &bytes.Buffer{}, &stderr, func(string) string { return "" })
 	}()
 	t.Cleanup(func() {
