@@ -27,9 +27,11 @@ const (
 	unusableAhead    = "ahead"    // it goes further than the log
 	unusableDiverged = "diverged" // the log has another commit there
 	unusableRead     = "read"     // the disk does not give it
+	unusablePlan     = "plan"     // all that there are are by other plans
+	unusableMissing  = "missing"  // there is none
 )
 
-var unusableReasons = []string{unusableDamaged, unusableLayout, unusableAhead, unusableDiverged, unusableRead}
+var unusableReasons = []string{unusableDamaged, unusableLayout, unusableAhead, unusableDiverged, unusableRead, unusablePlan, unusableMissing}
 
 // lookOver counts what can be of no use whatever is asked for.
 func (a *Archive) lookOver(end uint64) {
@@ -45,6 +47,16 @@ func (a *Archive) lookOver(end uint64) {
 			a.drop(m)
 		}
 	}
+}
+
+// lacking says why there is no fold by some rules to go on from.
+func (a *Archive) lacking(rules Rules) string {
+	for _, m := range a.opts.Store.List() {
+		if m.Kind == snapshots.Fold && m.Rules != rules.Hash {
+			return unusablePlan
+		}
+	}
+	return unusableMissing
 }
 
 func layoutOf(k snapshots.Kind) uint32 {

@@ -214,11 +214,11 @@ func TestUnusableSnapshots(t *testing.T) {
 					tb.Fatal(err)
 				}
 			})
-		}, "a", ""},
+		}, "a", "missing"},
 		{"truncated", rewrite(func(b []byte) []byte { return b[:len(b)/2] }), "a", "damaged"},
 		{"a bit flipped", rewrite(func(b []byte) []byte { b[len(b)-9] ^= 4; return b }), "a", "damaged"},
 		{"empty", rewrite(func([]byte) []byte { return nil }), "a", "damaged"},
-		{"by another plan", func(testing.TB, *house) {}, "b", ""},
+		{"by another plan", func(testing.TB, *house) {}, "b", "plan"},
 		{"of another layout", resave(func(m snapshots.Meta) snapshots.Meta { m.Layout = 99; return m }), "a", "layout"},
 		{"newer than the log", resave(func(m snapshots.Meta) snapshots.Meta { m.Head.Seq = 1000; return m }), "a", "ahead"},
 		{"of another log", resave(func(m snapshots.Meta) snapshots.Meta { m.Head.Hash[0] ^= 1; return m }), "a", "diverged"},

@@ -18,7 +18,8 @@ type follower struct {
 	from   uint64 // the commit after which it begins to read
 	stop   context.CancelFunc
 
-	reached bool // it has folded up to its goal
+	reached bool   // it has folded up to its goal
+	lacks   string // why there was no snapshot to begin with; empty if there was
 }
 
 func newFollower(r *Runner, f *Fold, goal uint64) (*follower, error) {

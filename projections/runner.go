@@ -188,6 +188,9 @@ func (r *Runner) begin(ctx context.Context, end uint64) ([]*follower, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.head.Seq == 0 && !r.keeper.idle() {
+		present.lacks = archive.lacking(r.opts.Rules)
+	}
 	if former == nil {
 		r.shown = present
 		return []*follower{present}, nil
@@ -230,6 +233,9 @@ func (r *Runner) show(f *follower) {
 
 // reached notes that a follower has folded all that was in the log at the start.
 func (r *Runner) reached(f *follower) {
+	if f.lacks != "" && f.fold.applied >= r.opts.SnapshotEvery/10 { // a log so long should have left one
+		r.opts.Archive.unusable(f.lacks, "any", fmt.Errorf("all of the log was read, %d events", f.fold.applied))
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if f != r.shown {
