@@ -19,6 +19,7 @@ const (
 type Amendment struct {
 	Line     []byte   // the version in force, as a canonical line; nil for a void, and until the event itself is read
 	VoidedBy Position // the void that holds; 0 if the event counts
+	Unusable bool     // the plan cannot use the version in force: it counts nowhere
 }
 
 // ErrPatch says that a patch cannot be applied to an event, or leaves one without org, time or data.

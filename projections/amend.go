@@ -48,6 +48,14 @@ func (f *Fold) take(e *events.Stored, read *reading, at events.Position, known f
 	case events.TypeCorrected:
 		return f.takeCorrection(e, at, known)
 	}
+	err := f.takeFact(e, read, at)
+	if err != nil && !isNeed(err) {
+		f.unusable.Set(e.Key(), uint64(at))
+	}
+	return err
+}
+
+func (f *Fold) takeFact(e *events.Stored, read *reading, at events.Position) error {
 	if len(f.amended) > 0 {
 		if a := f.amended[e.Key()]; a != nil {
 			return f.arrive(a, e, at)
@@ -62,6 +70,21 @@ func (f *Fold) take(e *events.Stored, read *reading, at events.Position, known f
 	}
 	return f.Apply(e, at)
 }
+
+func isNeed(err error) bool {
+	var need *NeedError
+	return errors.As(err, &need)
+}
+
+// VersionError says that the version of a fact that a control event brings into force cannot be used by the plan. The control
+// event has taken effect all the same: the fact counts nowhere until another version can be used.
+type VersionError struct {
+	At  events.Position // of the fact
+	Err error
+}
+
+func (e *VersionError) Error() string { return "as it stands now: " + e.Err.Error() }
+func (e *VersionError) Unwrap() error { return e.Err }
 
 // takeVoid notes that an event is withdrawn. What that means for a fact follows through the voids between.
 func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
@@ -86,12 +109,13 @@ func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.
 	now.voids = append(slices.Clip(target.voids), self)
 	undo := f.amend(map[events.Key]*amendment{self: own, c.target: &now})
 	chain := f.chain(self)
-	if err := f.settle(chain[len(chain)-1]); err != nil {
+	err = f.settle(chain[len(chain)-1])
+	if isNeed(err) {
 		undo()
 		return err
 	}
 	f.publishAmendments(chain...)
-	return nil
+	return err
 }
 
 // amend notes what becomes of events, and returns what takes that back.
@@ -133,33 +157,43 @@ func (f *Fold) takeCorrection(e *events.Stored, at events.Position, known func(e
 	if err != nil {
 		return err
 	}
-	if err := f.replace(target, next); err != nil {
+	now := *target
+	now.line = next
+	undo := f.amend(map[events.Key]*amendment{c.target: &now})
+	err = f.replace(c.target, target)
+	if isNeed(err) {
+		undo()
 		return err
 	}
-	f.amended[c.target] = target
+	f.post(next, now.at)
 	f.postings.noteCorrection(c.target, at.Seq())
 	f.publishAmendments(c.target)
-	return nil
+	return err
 }
 
-// replace exchanges the version of a fact.
-func (f *Fold) replace(a *amendment, next []byte) error {
-	if a.counted {
-		old, err := parseLine(a.line)
-		if err != nil {
-			return err
-		}
-		now, err := parseLine(next)
-		if err != nil {
-			return err
-		}
-		if err := f.exchange(old, now, a.at); err != nil {
-			return err
-		}
+// replace exchanges the version of a fact that was in force for the one that is now.
+func (f *Fold) replace(fact events.Key, was *amendment) error {
+	if !was.counted {
+		return f.settle(fact)
 	}
-	a.line = next
-	f.post(next, a.at)
-	return nil
+	a := f.amended[fact]
+	old, err := parseLine(was.line)
+	if err != nil {
+		return err
+	}
+	now, err := parseLine(a.line)
+	if err == nil {
+		err = f.exchange(old, now, a.at)
+	}
+	if err == nil || isNeed(err) {
+		return err
+	}
+	if err := f.Withdraw(old, a.at); err != nil {
+		return err
+	}
+	a.counted = false
+	f.unusable.Set(fact, uint64(a.at))
+	return &VersionError{a.at, err}
 }
 
 // arrive takes in a fact that control events came before.
@@ -177,13 +211,14 @@ func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error 
 	now := *a
 	now.at, now.line, now.patches = at, line, nil
 	undo := f.amend(map[events.Key]*amendment{e.Key(): &now})
-	if err := f.settle(e.Key()); err != nil {
+	err := f.settle(e.Key())
+	if isNeed(err) {
 		undo()
 		return err
 	}
 	f.post(line, at)
 	f.publishAmendments(e.Key())
-	return nil
+	return err
 }
 
 // amendmentOf returns what is known of the target of a control event. The caller keeps it in f.amended once nothing can
@@ -202,32 +237,42 @@ func (f *Fold) amendmentOf(c control, before events.Position, known func(events.
 	if b := f.bindings[c.event.Type]; b != nil && b.control {
 		return nil, fmt.Errorf("%w: %s", ErrTarget, c.event.Type)
 	}
-	return &amendment{at: at, line: c.was, counted: true}, nil
+	_, unusable := f.unusable.Get(c.target)
+	return &amendment{at: at, line: c.was, counted: !unusable}, nil
 }
 
-// settle makes the figures hold a fact if and only if it counts.
+// settle makes the figures hold a fact if and only if it counts. What cannot be used counts nowhere: the error is a
+// [VersionError] then. With a [NeedError] nothing was changed.
 func (f *Fold) settle(fact events.Key) error {
 	a := f.amended[fact]
 	if a == nil || a.line == nil {
 		return nil
 	}
 	counts := f.holds(fact)
+	if !counts {
+		f.unusable.Delete(fact) // nobody wants it
+	}
 	if counts == a.counted {
 		return nil
 	}
 	stored, err := parseLine(a.line)
-	if err != nil {
-		return err
-	}
-	if counts {
+	switch {
+	case err != nil:
+	case counts:
 		err = f.Apply(stored, a.at)
-	} else {
+	default:
 		err = f.Withdraw(stored, a.at)
 	}
-	if err == nil {
-		a.counted = counts
+	switch {
+	case isNeed(err):
+		return err
+	case err != nil:
+		f.unusable.Set(fact, uint64(a.at))
+		return &VersionError{a.at, err}
 	}
-	return err
+	a.counted = counts
+	f.unusable.Delete(fact)
+	return nil
 }
 
 // holds reports whether no void of an event holds.
@@ -268,6 +313,8 @@ func (f *Fold) publishAmendments(keys ...events.Key) {
 		shown := events.Amendment{Line: a.line}
 		if v, ok := f.voidedBy(k); ok {
 			shown.VoidedBy = f.amended[v].at
+		} else {
+			shown.Unusable = a.line != nil && !a.counted
 		}
 		f.amendments.set(f.epoch, k, shown)
 	}

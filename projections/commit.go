@@ -77,7 +77,7 @@ func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)
 			r.partial = true
 			return err
 		case unusable != nil:
-			r.leave(Quarantined{At: at, Reason: reasonOf(unusable), Detail: unusable.Error()})
+			r.leaveEvent(at, string(p.stored[i].Type), unusable)
 		case took != nil:
 			took(at, &p.stored[i])
 		}
@@ -107,7 +107,19 @@ func (r *Reader) take(e *events.Stored, read *reading, at events.Position) (unus
 
 // leave counts and reports what the figures leave out.
 func (r *Reader) leave(q Quarantined) {
-	r.fold.leave(q)
+	r.fold.leave(q, false)
+	r.report(q)
+}
+
+// leaveEvent counts and reports an event that cannot be used, or the one that it is about.
+func (r *Reader) leaveEvent(at events.Position, typ string, err error) {
+	q := Quarantined{At: at, Reason: reasonOf(err), Detail: err.Error()}
+	fact := typ != events.TypeVoided && typ != events.TypeCorrected
+	var version *VersionError
+	if errors.As(err, &version) {
+		q.At, fact = version.At, true
+	}
+	r.fold.leave(q, fact)
 	r.report(q)
 }
 

@@ -3,7 +3,6 @@ package projections
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -244,12 +243,7 @@ func part[T any](d *decoder, all []T) (these, rest []T) {
 }
 
 func (f *Fold) decodeClaims(d *decoder) {
-	table, rest, err := events.LoadKeyTable(d.b)
-	if err != nil || d.err != nil {
-		d.err = cmp.Or(d.err, fmt.Errorf("%w: %w", errState, errors.Join(err)))
-		return
-	}
-	f.claimed, d.b = *table, rest
+	f.claimed = d.table()
 	for _, n := range f.claimed.All() {
 		if n != contests && unpacked(n).org >= f.orgs.Len() {
 			d.fail()
@@ -268,6 +262,17 @@ func (f *Fold) decodeClaims(d *decoder) {
 		}
 		f.contested.set(f.epoch, k, list)
 	}
+}
+
+// table reads a table of identities.
+func (d *decoder) table() events.KeyTable {
+	table, rest, err := events.LoadKeyTable(d.b)
+	if err != nil || d.err != nil {
+		d.fail()
+		return events.KeyTable{}
+	}
+	d.b = rest
+	return *table
 }
 
 func (f *Fold) decodeFacts(d *decoder) {
@@ -313,6 +318,7 @@ func (f *Fold) decodeFacts(d *decoder) {
 }
 
 func (f *Fold) decodeAmended(d *decoder) {
+	f.unusable = d.table()
 	for range d.count(37) {
 		k := d.key()
 		a := &amendment{at: events.Position(d.uint()), line: d.optional(), counted: d.flag(), void: d.flag(), target: d.key()}

@@ -214,6 +214,7 @@ func (f *Fold) encodeFacts(e *encoder) {
 }
 
 func (f *Fold) encodeAmended(e *encoder) {
+	e.b = f.unusable.AppendTo(e.b)
 	e.count(len(f.amended))
 	for k, a := range f.amended {
 		e.raw(k[:])

@@ -49,6 +49,7 @@ type subject struct {
 	org       int // of the version in force; -1 if the plan does not have it
 	wasOrg    int
 	amended   bool // the version in force is another one than was recorded
+	unusable  bool // the plan cannot use the version in force
 	voided    events.Position
 	corrected []events.Position
 	b         *binding
@@ -140,11 +141,12 @@ func (x *explainer) identify(s *subject, at events.Position) bool {
 	}
 	key := s.was.Key()
 	s.at, s.first, s.now = at, at, s.was
+	s.unusable = x.leftOut[at]
 	if first, ok := x.src.First(key); ok {
 		s.first = first
 	}
 	if a, ok := x.view.Amended(key); ok && s.first == at {
-		s.voided = a.VoidedBy
+		s.voided, s.unusable = a.VoidedBy, a.Unusable
 		var version events.Stored
 		if a.Line != nil && version.ParseLine(a.Line) == nil {
 			now, was := version.Event(), s.was.Event()
@@ -208,7 +210,7 @@ func (x *explainer) judge(s *subject, m int, a area) judgement {
 		return judgement{Verdict: Duplicate, By: s.first}
 	case s.voided != 0:
 		return judgement{Verdict: Voided, By: s.voided}
-	case x.leftOut[s.at], s.b.schema != string(s.now.Schema):
+	case s.unusable, s.b.schema != string(s.now.Schema):
 		return judgement{Verdict: Unusable}
 	case !a.has(s.b.name, s.org, s.wasDayIn(a)):
 		return judgement{Verdict: CorrectedUnit, By: s.lastCorrection()}

@@ -42,6 +42,7 @@ type Fold struct {
 	closings   map[closingKey][]Closing
 	factsEpoch uint32 // of the three
 
+	unusable   events.KeyTable // the facts that the plan cannot use as they stand, with their positions
 	amended    map[events.Key]*amendment
 	amendments keyed[events.Amendment] // what views show of them
 
@@ -167,7 +168,7 @@ func (f *Fold) View() *View {
 	v := &View{
 		rules: f.rules, head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
 		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils, closings: f.closings,
-		amendments: f.amendments, contested: f.contested, leftOut: f.leftOut, breaks: f.breaks,
+		amendments: f.amendments, contested: f.contested, leftOut: f.leftOut + int64(f.unusable.Len()), breaks: f.breaks,
 		activations: f.activations, times: f.times, postings: f.postings, quarantined: f.quarantined,
 	}
 	f.epoch++

@@ -207,7 +207,9 @@ func (f *Fold) shift(m int, o *open, in period, sign int64) {
 			}
 		}
 	}
-	f.covering(m, o.thing, in, sign)
+	if f.sites.at(o.site, anywhere) {
+		f.covering(m, o.thing, in, sign)
+	}
 }
 
 // listed changes the coverages of a stock whose thing comes to, or leaves, a unit's list on some days.

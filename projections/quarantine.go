@@ -48,11 +48,13 @@ func reasonOf(err error) Reason {
 // quarantineSize is how many of the latest a fold keeps, for a person to look at.
 const quarantineSize = 1000
 
-// leave notes what the figures leave out. A commit that does not follow the one before is folded all the same.
-func (f *Fold) leave(q Quarantined) {
-	if q.Reason == BadChain {
+// leave notes what the figures leave out. A commit that does not follow the one before is folded all the same; facts are
+// counted by themselves, for one that cannot be used today may be corrected tomorrow.
+func (f *Fold) leave(q Quarantined, fact bool) {
+	switch {
+	case q.Reason == BadChain:
 		f.breaks++
-	} else {
+	case !fact:
 		f.leftOut++
 	}
 	f.quarantined = append(f.quarantined, q)
