@@ -3,7 +3,6 @@ package projections
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -86,7 +85,7 @@ func (a *Archive) PlanInForce() (p Activation, ok bool) {
 	return a.plans[len(a.plans)-1], true
 }
 
-// PlanArchive returns the files of a plan, packed, as the event at a position holds them.
+// PlanArchive returns the files of a plan, packed, as the event at a position holds them, or [ErrNoPlan].
 func (a *Archive) PlanArchive(ctx context.Context, at events.Position) ([]byte, error) {
 	line, err := FetchFrom(ctx, a.opts.Log)(at)
 	if err != nil {
@@ -94,15 +93,13 @@ func (a *Archive) PlanArchive(ctx context.Context, at events.Position) ([]byte, 
 	}
 	e, err := parseLine(line)
 	if err != nil {
+		return nil, fmt.Errorf("read the plan of %v: %w: %w", at, ErrNoPlan, err)
+	}
+	_, archive, err := readPlan(e, at)
+	if err != nil {
 		return nil, fmt.Errorf("read the plan of %v: %w", at, err)
 	}
-	var data struct {
-		Archive []byte `json:"archive"`
-	}
-	if err := json.Unmarshal(e.Data, &data); err != nil || len(data.Archive) == 0 {
-		return nil, fmt.Errorf("read the plan of %v: it holds none: %w", at, err)
-	}
-	return data.Archive, nil
+	return archive, nil
 }
 
 // errEnough ends reading a log.
@@ -148,7 +145,11 @@ func (a *Archive) findPlans(ctx context.Context, end uint64) error {
 			return nil // whoever folds it says so
 		}
 		for i, line := range lines {
-			if p, ok := activationOf(line, events.At(c.Seq, i)); ok {
+			var e events.Stored
+			if e.ParseLine(line) != nil {
+				continue
+			}
+			if p, _, err := readPlan(&e, events.At(c.Seq, i)); err == nil {
 				p.Recorded = c.Recorded
 				a.plans = append(a.plans, p)
 			}
@@ -159,21 +160,6 @@ func (a *Archive) findPlans(ctx context.Context, end uint64) error {
 		return fmt.Errorf("look for the plan in the log: %w", err)
 	}
 	return nil
-}
-
-func activationOf(line []byte, at events.Position) (Activation, bool) {
-	e, err := parseLine(line)
-	if err != nil || string(e.Type) != planType {
-		return Activation{}, false
-	}
-	var data struct {
-		Hash   string `json:"hash"`
-		Reason string `json:"reason"`
-	}
-	if json.Unmarshal(e.Data, &data) != nil || data.Hash == "" {
-		return Activation{}, false
-	}
-	return Activation{At: at, Day: e.Day(), Hash: data.Hash, Reason: data.Reason}, true
 }
 
 // SeqAt returns the last commit recorded at or before a time, 0 if there is none, of those that a view includes.
@@ -198,8 +184,15 @@ func (a *Archive) View(ctx context.Context, rules Rules, seq uint64) (*View, err
 	if v := a.kept(rules.Hash, seq); v != nil {
 		return v, nil
 	}
-	var v *View
-	err := a.withFold(ctx, rules, seq, func(f *Fold, _ *Reader) error {
+	if err := a.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer a.leave()
+	v := a.kept(rules.Hash, seq) // somebody may have asked the same meanwhile
+	if v != nil {
+		return v, nil
+	}
+	err := a.fold(ctx, rules, seq, func(f *Fold, _ *Reader) error {
 		v = f.View()
 		return nil
 	})
@@ -230,14 +223,29 @@ func (a *Archive) keep(hash string, seq uint64, v *View) {
 	}
 }
 
-// withFold calls fn with a fold of the log up to a commit.
-func (a *Archive) withFold(ctx context.Context, rules Rules, seq uint64, fn func(*Fold, *Reader) error) error {
+// wait returns once no other fold is being made; leave lets the next one be.
+func (a *Archive) wait(ctx context.Context) error {
 	select {
 	case a.turn <- struct{}{}:
-		defer func() { <-a.turn }()
+		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("wait for another look into the past: %w", context.Cause(ctx))
 	}
+}
+
+func (a *Archive) leave() { <-a.turn }
+
+// withFold calls fn with a fold of the log up to a commit, once no other is being made.
+func (a *Archive) withFold(ctx context.Context, rules Rules, seq uint64, fn func(*Fold, *Reader) error) error {
+	if err := a.wait(ctx); err != nil {
+		return err
+	}
+	defer a.leave()
+	return a.fold(ctx, rules, seq, fn)
+}
+
+// fold calls fn with a fold of the log up to a commit.
+func (a *Archive) fold(ctx context.Context, rules Rules, seq uint64, fn func(*Fold, *Reader) error) error {
 	fold, err := a.restore(ctx, rules, seq)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -84,31 +85,39 @@ func (f *Fold) closePeriod(e *events.Stored, at events.Position, org int) error 
 
 // activate notes that a plan comes into force. What it says is read by whoever folds by it.
 func (f *Fold) activate(e *events.Stored, at events.Position) error {
-	var data struct {
-		Hash   string `json:"hash"`
-		Reason string `json:"reason"`
+	a, _, err := readPlan(e, at)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(e.Data, &data); err != nil || data.Hash == "" {
-		return fmt.Errorf("read the plan's hash: %q, %w", data.Hash, err)
-	}
-	f.activations = append(f.activations, Activation{At: at, Day: e.Day(), Recorded: f.recording, Hash: data.Hash, Reason: data.Reason})
+	a.Recorded = f.recording
+	f.activations = append(f.activations, a)
 	return nil
+}
+
+// ErrNoPlan says that an event of the log does not hold a plan. No intake writes such a one.
+var ErrNoPlan = errors.New("the event holds no plan")
+
+// readPlan reads a PlanActivated, and the plan's files, packed.
+func readPlan(e *events.Stored, at events.Position) (a Activation, archive []byte, err error) {
+	var data struct {
+		Archive []byte `json:"archive"`
+		Hash    string `json:"hash"`
+		Reason  string `json:"reason"`
+	}
+	switch err := json.Unmarshal(e.Data, &data); {
+	case string(e.Type) != planType:
+		return a, nil, fmt.Errorf("%w: it is a %s", ErrNoPlan, e.Type)
+	case err != nil:
+		return a, nil, fmt.Errorf("%w: %w", ErrNoPlan, err)
+	case data.Hash == "" || len(data.Archive) == 0:
+		return a, nil, fmt.Errorf("%w: hash or archive is missing", ErrNoPlan)
+	}
+	return Activation{At: at, Day: e.Day(), Hash: data.Hash, Reason: data.Reason}, data.Archive, nil
 }
 
 // Closings returns how often a unit's quarter was closed, in the order of the log. The caller must not change it.
 func (v *View) Closings(org, year, quarter int) []Closing {
 	return v.closings[closingKey{org, year, quarter}]
-}
-
-// Closed returns the last closing of a day's quarter by a unit or one above it.
-func (v *View) Closed(org int, day events.Day) (at events.Position, ok bool) {
-	year, month, _ := day.Date()
-	for _, o := range v.rules.Orgs.Path(org) {
-		if list := v.Closings(o, year, (int(month)+2)/3); len(list) > 0 {
-			at = max(at, list[len(list)-1].At)
-		}
-	}
-	return at, at != 0
 }
 
 // Pinned lists the commits at which quarters were closed: the states from which restatements are reckoned.

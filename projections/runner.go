@@ -67,6 +67,7 @@ type Runner struct {
 	shown    *follower     // whose views are published; guarded by mu
 	changed  chan struct{} // closed when a new view is published; guarded by mu
 	caughtUp chan struct{}
+	telling  sync.WaitGroup // of a takeover
 }
 
 // NewRunner returns a runner that has read nothing yet. Its view is that of the empty log.
@@ -151,6 +152,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	working.Go(func() { r.keeper.run(ctx) })
 	working.Wait()
+	r.telling.Wait()
 	if !present.reader.partial {
 		r.keeper.last(present.fold)
 	}
@@ -223,7 +225,7 @@ func (r *Runner) show(f *follower) {
 	if takesOver {
 		r.opts.Logger.Info("the log is folded by the present plan, whose figures are shown from now on", "commit", after.Head().Seq)
 		if r.opts.TookOver != nil {
-			r.opts.TookOver(before, after)
+			r.telling.Go(func() { r.opts.TookOver(before, after) })
 		}
 	}
 	if f.reached && f.fold.rules.Hash == r.opts.Rules.Hash {
@@ -269,15 +271,23 @@ func isPowerOfTen(n int64) bool {
 	return n == 1
 }
 
-// Closed returns the last closing of a day's quarter by a unit or one above it, in the commits folded so far.
+// Closed returns the last closing of a day's quarter by a unit or one above it, in the commits folded so far. The units are
+// those of the present rules, also while figures by the former ones are shown.
 func (r *Runner) Closed(org string, day events.Day) (at events.Position, ok bool) {
 	v := r.View()
 	if len(v.closings) == 0 {
 		return 0, false
 	}
-	i, known := v.rules.Orgs.Index(org)
+	i, known := r.opts.Rules.Orgs.Index(org)
 	if !known {
 		return 0, false
 	}
-	return v.Closed(i, day)
+	year, month, _ := day.Date()
+	for _, o := range r.opts.Rules.Orgs.Path(i) {
+		unit, known := v.rules.Orgs.Index(r.opts.Rules.Orgs.Org(o).Code)
+		if list := v.Closings(unit, year, (int(month)+2)/3); known && len(list) > 0 {
+			at = max(at, list[len(list)-1].At)
+		}
+	}
+	return at, at != 0
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,6 +34,17 @@ func (b *builder) add(d *prometheus.Desc, v float64, labels ...string) {
 // addKnown adds a series unless the number is null.
 func (b *builder) addKnown(d *prometheus.Desc, n indicators.Number, labels ...string) {
 	if v, ok := n.Float64(); ok {
+		b.add(d, v, labels...)
+	}
+}
+
+// addWritten adds a series of a number as scorecards are written, with four decimals: what was published is known no closer,
+// and a value that is still the same must not look like another one.
+func (b *builder) addWritten(d *prometheus.Desc, n indicators.Number, labels ...string) {
+	if !n.Known() {
+		return
+	}
+	if v, err := strconv.ParseFloat(n.String(), 64); err == nil { // it is a plain number
 		b.add(d, v, labels...)
 	}
 }
@@ -144,11 +156,11 @@ func (b *builder) history(card *indicators.Scorecard) {
 	for i := range card.Rows {
 		r := &card.Rows[i]
 		if r.Quarter != nil {
-			b.addKnown(quarterValue, r.Quarter.Value, r.ID, card.Org, quarter)
-			b.addKnown(quarterTarget, r.Quarter.Target, r.ID, card.Org, quarter)
+			b.addWritten(quarterValue, r.Quarter.Value, r.ID, card.Org, quarter)
+			b.addWritten(quarterTarget, r.Quarter.Target, r.ID, card.Org, quarter)
 		}
 		if r.Published != nil && r.Published.Quarter != nil {
-			b.addKnown(quarterClosed, r.Published.Quarter.Value, r.ID, card.Org, quarter)
+			b.addWritten(quarterClosed, r.Published.Quarter.Value, r.ID, card.Org, quarter)
 		}
 	}
 	if card.Closed != nil {

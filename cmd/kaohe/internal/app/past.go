@@ -72,8 +72,14 @@ func (a *App) closing(ctx context.Context, head events.Head, c intake.CloseReque
 		return intake.Closing{}, nil, fmt.Errorf("close %s of %s: the plan has no such unit or quarter", c.Quarter, c.Org) // it was checked
 	}
 	asOf := min(a.Today(), quarter.Last())
+	if c.Cutoff > asOf {
+		return intake.Closing{}, &intake.Refusal{Code: intake.CodeInvalid, Text: events.Text{
+			ZH: fmt.Sprintf("截止日 %s 晚于业务日期 %s", c.Cutoff, a.Today()),
+			EN: fmt.Sprintf("the cut-off, %s, comes after the business date, %s", c.Cutoff, a.Today()),
+		}}, nil
+	}
 	if c.Cutoff != 0 {
-		asOf = min(c.Cutoff, asOf)
+		asOf = c.Cutoff
 	}
 	if asOf < quarter.First() {
 		return intake.Closing{}, &intake.Refusal{Code: intake.CodeInvalid, Text: events.Text{

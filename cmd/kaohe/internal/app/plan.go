@@ -40,13 +40,34 @@ type plans struct {
 
 // of returns the plan that an activation brought into force.
 func (p *plans) of(ctx context.Context, a projections.Activation) (*indicators.Plan, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if plan := p.byHash[a.Hash]; plan != nil {
+	if plan := p.loaded(a.Hash); plan != nil {
 		return plan, nil
 	}
-	packed, err := p.archive.PlanArchive(ctx, a.At)
+	plan, err := p.load(ctx, a) // without the lock: whoever asks for figures waits for nobody who looks back
 	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other := p.byHash[a.Hash]; other != nil {
+		return other, nil
+	}
+	p.byHash[a.Hash] = plan
+	return plan, nil
+}
+
+func (p *plans) loaded(hash string) *indicators.Plan {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.byHash[hash]
+}
+
+func (p *plans) load(ctx context.Context, a projections.Activation) (*indicators.Plan, error) {
+	packed, err := p.archive.PlanArchive(ctx, a.At)
+	switch {
+	case errors.Is(err, projections.ErrNoPlan):
+		return nil, &PlanError{At: a.At, Hash: a.Hash, Err: err}
+	case err != nil:
 		return nil, err
 	}
 	files, err := indicators.Unpack(packed)
@@ -60,7 +81,6 @@ func (p *plans) of(ctx context.Context, a projections.Activation) (*indicators.P
 	case plan.Hash != a.Hash:
 		return nil, &PlanError{At: a.At, Hash: a.Hash, Err: fmt.Errorf("%w: it holds another plan, %.12s", indicators.ErrArchive, plan.Hash)}
 	}
-	p.byHash[a.Hash] = plan
 	return plan, nil
 }
 
@@ -90,9 +110,7 @@ func (a *App) Plan() *indicators.Plan { return a.plan }
 
 // planOf returns the plan that a view was folded by.
 func (a *App) planOf(v *projections.View) *indicators.Plan {
-	a.plans.mu.Lock()
-	defer a.plans.mu.Unlock()
-	return a.plans.byHash[v.Rules().Hash]
+	return a.plans.loaded(v.Rules().Hash)
 }
 
 // tookOver says which indicators a new plan changes: those of today, for all units.
@@ -118,6 +136,16 @@ func (a *App) tookOver(before, after *projections.View) {
 					"quarter_before", valueOf(old, ok, true), "quarter", valueOf(row, true, true),
 					"year_before", valueOf(old, ok, false), "year", valueOf(row, true, false))
 			}
+		}
+	}
+	for _, d := range then.Indicators {
+		if _, kept := now.Indicator(d.ID); !kept {
+			a.opts.Logger.Info("the plan drops an indicator", "indicator", d.ID)
+		}
+	}
+	for i := range then.Orgs.Len() {
+		if _, kept := now.Orgs.Index(then.Orgs.Org(i).Code); !kept {
+			a.opts.Logger.Info("the plan drops a unit", "org", then.Orgs.Org(i).Code)
 		}
 	}
 	a.opts.Logger.Info("the plan has taken over", "plan", now.Hash, "changed_values", changed, "listed", min(changed, listedChanges))
