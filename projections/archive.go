@@ -246,6 +246,12 @@ func (a *Archive) withFold(ctx context.Context, rules Rules, seq uint64, fn func
 
 // fold calls fn with a fold of the log up to a commit.
 func (a *Archive) fold(ctx context.Context, rules Rules, seq uint64, fn func(*Fold, *Reader) error) error {
+	switch end, err := a.opts.Log.End(ctx); {
+	case err != nil:
+		return fmt.Errorf("find the end of the log: %w", err)
+	case seq > end:
+		return fmt.Errorf("fold the log up to commit %d: it ends with %d: %w", seq, end, events.ErrNotFound)
+	}
 	fold, err := a.restore(ctx, rules, seq)
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)
 			continue
 		}
 		unusable, err := r.take(&p.stored[i], &p.readings[i], at)
+		r.fold.read++
 		switch {
 		case err != nil:
 			r.partial = true

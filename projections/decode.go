@@ -25,7 +25,7 @@ func decodeFold(rules Rules, b []byte) (f *Fold, err error) {
 	copy(f.head.Hash[:], d.raw(len(f.head.Hash)))
 	f.recorded = time.Unix(0, d.int()).UTC()
 	f.recording = f.recorded
-	f.applied, f.leftOut, f.breaks = d.int(), d.int(), d.int()
+	f.read, f.applied, f.leftOut, f.breaks = d.int(), d.int(), d.int(), d.int()
 	f.symbols.decode(d)
 	f.decodeSites(d)
 	if d.below(len(f.measures)+1) != len(f.measures) {

@@ -14,6 +14,7 @@ func (f *Fold) encode() []byte {
 	e.uint(f.head.Seq)
 	e.raw(f.head.Hash[:])
 	e.int(f.recorded.UnixNano())
+	e.int(f.read)
 	e.int(f.applied)
 	e.int(f.leftOut)
 	e.int(f.breaks)

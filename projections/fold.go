@@ -53,6 +53,7 @@ type Fold struct {
 	head        events.Head
 	recorded    time.Time // of the head
 	recording   time.Time // of what is being taken in
+	read        int64     // events of all kinds, also those left out; it never goes down
 	applied     int64
 	leftOut     int64
 	breaks      int64
@@ -166,7 +167,7 @@ func (f *Fold) Head() events.Head { return f.head }
 // View publishes the state as it is now. The fold goes on; what it changes from here on is copied first.
 func (f *Fold) View() *View {
 	v := &View{
-		rules: f.rules, head: f.head, recorded: f.recorded, events: f.applied, measures: f.measures, index: f.index,
+		rules: f.rules, head: f.head, recorded: f.recorded, events: f.applied, read: f.read, measures: f.measures, index: f.index,
 		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils, closings: f.closings,
 		amendments: f.amendments, contested: f.contested, leftOut: f.leftOut + int64(f.unusable.Len()), breaks: f.breaks,
 		activations: f.activations, times: f.times, postings: f.postings, quarantined: f.quarantined,

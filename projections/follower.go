@@ -91,7 +91,7 @@ const publishAfter = 4096
 // follow folds commits as they come, and hands back their memory.
 func (w *follower) follow(parsed <-chan *Parsed, used chan<- *Parsed) error {
 	w.runner.show(w)
-	published := w.fold.applied
+	published := w.fold.read
 	for {
 		if !w.reached && w.fold.Head().Seq >= w.goal {
 			w.reached = true
@@ -111,8 +111,8 @@ func (w *follower) follow(parsed <-chan *Parsed, used chan<- *Parsed) error {
 		case used <- p:
 		default:
 		}
-		if len(parsed) == 0 || w.fold.applied-published >= publishAfter {
-			published = w.fold.applied
+		if len(parsed) == 0 || w.fold.read-published >= publishAfter {
+			published = w.fold.read
 			w.runner.show(w)
 		}
 	}

@@ -41,7 +41,7 @@ func (k *keeper) idle() bool {
 func (k *keeper) begin(f *Fold) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.asked, k.made, k.pinned = f.applied, f.applied, f.View().Pinned()
+	k.asked, k.made, k.pinned = f.read, f.read, f.View().Pinned()
 }
 
 // note looks at a new view, and asks for a snapshot once enough has come, and where a quarter was closed.
@@ -55,15 +55,15 @@ func (k *keeper) note(v *View) {
 	if len(v.closings) > 0 {
 		pinned := v.Pinned()
 		for _, seq := range pinned {
-			if !slices.Contains(k.pinned, seq) && v.Events() >= k.opts.SnapshotEvery {
+			if !slices.Contains(k.pinned, seq) && v.read >= k.opts.SnapshotEvery {
 				k.want = append(k.want, wanted{seq: seq})
 			}
 		}
 		k.pinned = pinned
 	}
-	if v.Events()-k.asked >= k.opts.SnapshotEvery {
-		k.asked = v.Events()
-		k.want = append(k.want, wanted{v.Head().Seq, v.Events()})
+	if v.read-k.asked >= k.opts.SnapshotEvery {
+		k.asked = v.read
+		k.want = append(k.want, wanted{v.Head().Seq, v.read})
 	}
 	if len(k.want) > before {
 		select {
@@ -105,7 +105,7 @@ const lastWait = 10 * time.Second
 
 // last writes a fold that follows the log no more, if it holds so much more than the last snapshot that it is worth it.
 func (k *keeper) last(f *Fold) {
-	if k.idle() || f.applied-k.made < k.opts.SnapshotEvery/10 || f.head.Seq == 0 {
+	if k.idle() || f.read-k.made < k.opts.SnapshotEvery/10 || f.head.Seq == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), lastWait, errors.New("it takes too long"))

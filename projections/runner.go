@@ -235,8 +235,8 @@ func (r *Runner) show(f *follower) {
 
 // reached notes that a follower has folded all that was in the log at the start.
 func (r *Runner) reached(f *follower) {
-	if f.lacks != "" && f.fold.applied >= r.opts.SnapshotEvery/10 { // a log so long should have left one
-		r.opts.Archive.unusable(f.lacks, "any", fmt.Errorf("all of the log was read, %d events", f.fold.applied))
+	if f.lacks != "" && f.fold.read >= r.opts.SnapshotEvery/10 { // a log so long should have left one
+		r.opts.Archive.unusable(f.lacks, "any", fmt.Errorf("all of the log was read, %d events", f.fold.read))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

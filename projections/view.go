@@ -13,6 +13,7 @@ type View struct {
 	head     events.Head
 	recorded time.Time
 	events   int64
+	read     int64
 	measures []Measure
 	index    map[string]int
 	tables   []*table
