@@ -21,18 +21,14 @@ type amendment struct {
 	line    []byte          // the version in force of a fact; nil until it is read
 	counted bool            // the fold holds the version
 	patches [][]byte        // of corrections that came before the event
+	dead    bool            // some void of it holds
 	void    bool            // the event is an EventVoided
 	target  events.Key      // of a void
 	voids   []events.Key    // the voids of the event, in the order of the log
 }
 
-var (
-	// ErrVersion says that a control event concerns an event that was read before it, and does not hold the version that it
-	// replaces. The intake always fills it in.
-	ErrVersion = errors.New("control event does not hold the version that it replaces")
-	// ErrTarget says that a control event is about an event that cannot be voided or corrected.
-	ErrTarget = errors.New("event cannot be voided or corrected")
-)
+// ErrTarget says that a control event is about an event that cannot be voided or corrected, or not in this way.
+var ErrTarget = errors.New("event cannot be voided or corrected")
 
 // Take takes in the next event of the log: a fact is applied, a control event acts upon its target. known tells where an
 // event stands first, also one that is still to come. An error means that the event cannot be used, and that nothing was changed.
@@ -42,23 +38,31 @@ func (f *Fold) Take(e *events.Stored, at events.Position, known func(events.Key)
 
 // take takes in the next event, of which a parser by the same rules may have read before what it says.
 func (f *Fold) take(e *events.Stored, read *reading, at events.Position, known func(events.Key) (events.Position, bool)) error {
+	var err error
 	switch string(e.Type) {
 	case events.TypeVoided:
-		return f.takeVoid(e, at, known)
+		err = f.takeVoid(e, at, known)
 	case events.TypeCorrected:
-		return f.takeCorrection(e, at, known)
+		err = f.takeCorrection(e, at, known)
+	default:
+		if err = f.takeFact(e, read, at); err != nil && !isNeed(err) {
+			f.unusable.Set(e.Key(), uint64(at))
+			f.postEvent(e, at) // whoever asks what was left out is to find it
+		}
 	}
-	err := f.takeFact(e, read, at)
-	if err != nil && !isNeed(err) {
-		f.unusable.Set(e.Key(), uint64(at))
+	if len(f.supplied) > 0 && !isNeed(err) {
+		clear(f.supplied)
 	}
 	return err
 }
 
 func (f *Fold) takeFact(e *events.Stored, read *reading, at events.Position) error {
 	if len(f.amended) > 0 {
-		if a := f.amended[e.Key()]; a != nil {
+		if a := f.amended[e.Key()]; a != nil && !f.isControl(string(e.Type)) {
 			return f.arrive(a, e, at)
+		} else if a != nil { // control events stay, whatever came before them
+			delete(f.amended, e.Key())
+			f.amendments.delete(f.epoch, e.Key())
 		}
 	}
 	if read != nil && read.good {
@@ -86,6 +90,12 @@ type VersionError struct {
 func (e *VersionError) Error() string { return "as it stands now: " + e.Err.Error() }
 func (e *VersionError) Unwrap() error { return e.Err }
 
+// isControl reports whether events of a type can be neither voided nor corrected; voids are a case of their own.
+func (f *Fold) isControl(typ string) bool {
+	b := f.bindings[typ]
+	return typ == planType || b != nil && b.control
+}
+
 // takeVoid notes that an event is withdrawn. What that means for a fact follows through the voids between.
 func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
 	c, err := readControl(e)
@@ -93,29 +103,51 @@ func (f *Fold) takeVoid(e *events.Stored, at events.Position, known func(events.
 		return err
 	}
 	self := e.Key()
-	if slices.Contains(f.chain(c.target), self) {
+	own := &amendment{}
+	if noted := f.amended[self]; noted != nil { // voids of it came before, and their targets may lead back to it
+		if slices.Contains(f.chain(c.target), self) {
+			return fmt.Errorf("%w: it would void itself", ErrTarget)
+		}
+		*own = *noted
+	} else if c.target == self {
 		return fmt.Errorf("%w: it would void itself", ErrTarget)
 	}
 	target, err := f.amendmentOf(c, at, known)
 	if err != nil {
 		return err
 	}
-	own := &amendment{}
-	if noted := f.amended[self]; noted != nil { // voids of it came before
-		*own = *noted
-	}
-	own.at, own.void, own.target = at, true, c.target
+	own.at, own.void, own.target, own.patches = at, true, c.target, nil
 	now := *target
 	now.voids = append(slices.Clip(target.voids), self)
 	undo := f.amend(map[events.Key]*amendment{self: own, c.target: &now})
-	chain := f.chain(self)
-	err = f.settle(chain[len(chain)-1])
+	flipped, err := f.reckon(c.target)
 	if isNeed(err) {
+		for _, k := range flipped {
+			f.amended[k].dead = !f.amended[k].dead
+		}
 		undo()
 		return err
 	}
-	f.publishAmendments(chain...)
+	f.publishAmendments(append(flipped, self, c.target)...)
 	return err
+}
+
+// reckon finds out anew whether an event is dead, and, if that has changed and the event is a void, whether its target is,
+// and so on down to the fact, which is settled. It returns the events of which that has changed.
+func (f *Fold) reckon(k events.Key) (flipped []events.Key, err error) {
+	for {
+		a := f.amended[k]
+		_, dead := f.voidedBy(k)
+		if a == nil || dead == a.dead {
+			return flipped, nil
+		}
+		a.dead = dead
+		flipped = append(flipped, k)
+		if !a.void {
+			return flipped, f.settle(k)
+		}
+		k = a.target
+	}
 }
 
 // amend notes what becomes of events, and returns what takes that back.
@@ -204,7 +236,8 @@ func (f *Fold) arrive(a *amendment, e *events.Stored, at events.Position) error 
 	for _, patch := range a.patches {
 		next, err := patched(line, patch)
 		if err != nil {
-			return err
+			f.leftOut++ // the correction, as if it had come after the fact
+			continue
 		}
 		line = next
 	}
@@ -231,14 +264,21 @@ func (f *Fold) amendmentOf(c control, before events.Position, known func(events.
 	if !read || at > before {
 		return &amendment{}, nil
 	}
-	if c.was == nil {
-		return nil, fmt.Errorf("%w: %s %s", ErrVersion, c.event.Source, c.event.ID)
+	line, supplied := f.supplied[at]
+	if !supplied {
+		return nil, &NeedError{at} // whatever the control event says of it
 	}
-	if b := f.bindings[c.event.Type]; b != nil && b.control {
-		return nil, fmt.Errorf("%w: %s", ErrTarget, c.event.Type)
+	target, err := parseLine(line)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrTarget, err)
+	case string(target.Type) == events.TypeVoided:
+		return nil, fmt.Errorf("%w: the void at %v was left out itself", ErrTarget, at)
+	case string(target.Type) == events.TypeCorrected, f.isControl(string(target.Type)):
+		return nil, fmt.Errorf("%w: %s", ErrTarget, target.Type)
 	}
 	_, unusable := f.unusable.Get(c.target)
-	return &amendment{at: at, line: c.was, counted: !unusable}, nil
+	return &amendment{at: at, line: bytes.Clone(line), counted: !unusable}, nil
 }
 
 // settle makes the figures hold a fact if and only if it counts. What cannot be used counts nowhere: the error is a
@@ -248,7 +288,7 @@ func (f *Fold) settle(fact events.Key) error {
 	if a == nil || a.line == nil {
 		return nil
 	}
-	counts := f.holds(fact)
+	counts := !a.dead
 	if !counts {
 		f.unusable.Delete(fact) // nobody wants it
 	}
@@ -275,17 +315,11 @@ func (f *Fold) settle(fact events.Key) error {
 	return nil
 }
 
-// holds reports whether no void of an event holds.
-func (f *Fold) holds(k events.Key) bool {
-	_, voided := f.voidedBy(k)
-	return !voided
-}
-
-// voidedBy returns the first void of an event that holds.
+// voidedBy returns the first void of an event that holds: of which no void holds.
 func (f *Fold) voidedBy(k events.Key) (events.Key, bool) {
 	if a := f.amended[k]; a != nil {
 		for _, v := range a.voids {
-			if f.holds(v) {
+			if !f.amended[v].dead {
 				return v, true
 			}
 		}
@@ -307,7 +341,7 @@ func (f *Fold) chain(k events.Key) []events.Key {
 func (f *Fold) publishAmendments(keys ...events.Key) {
 	for _, k := range keys {
 		a := f.amended[k]
-		if a == nil {
+		if a == nil || a.line == nil && !a.void && len(a.voids) == 0 { // it waits for the event
 			continue
 		}
 		shown := events.Amendment{Line: a.line}

@@ -136,6 +136,7 @@ var planMark = []byte(`[` + "\n" + `{"specversion":"1.0","type":"` + planType + 
 
 // findPlans looks for plans activated after those that the index knows.
 func (a *Archive) findPlans(ctx context.Context, end uint64) error {
+	seen := make(map[events.Key]bool)
 	err := a.each(ctx, a.through, end, func(c events.Commit) error {
 		if !bytes.HasPrefix(c.Body, planMark) {
 			return nil
@@ -149,8 +150,12 @@ func (a *Archive) findPlans(ctx context.Context, end uint64) error {
 			if e.ParseLine(line) != nil {
 				continue
 			}
-			if p, _, err := readPlan(&e, events.At(c.Seq, i)); err == nil {
-				p.Recorded = c.Recorded
+			at := events.At(c.Seq, i)
+			if first, known := a.ids.Lookup(e.Key()); known && first != at || seen[e.Key()] {
+				continue // the same once more
+			}
+			if p, _, err := readPlan(&e, at); err == nil {
+				seen[e.Key()], p.Recorded = true, c.Recorded
 				a.plans = append(a.plans, p)
 			}
 		}

@@ -94,7 +94,9 @@ func (a *Archive) drop(m snapshots.Meta) {
 func (a *Archive) load(ctx context.Context, m snapshots.Meta) ([]byte, error) {
 	c, err := a.opts.Log.Get(ctx, m.Head.Seq)
 	if err != nil {
-		return nil, fmt.Errorf("look at commit %d: %w", m.Head.Seq, err)
+		err = fmt.Errorf("look at commit %d: %w", m.Head.Seq, err)
+		a.unusable(unusableRead, name(m), err)
+		return nil, err
 	}
 	if c.Head() != m.Head {
 		a.unusable(unusableDiverged, name(m), fmt.Errorf("the log has another commit %d", m.Head.Seq))
@@ -184,11 +186,6 @@ func (a *Archive) failed(err error) {
 
 // save writes a fold that nobody changes meanwhile.
 func (a *Archive) save(ctx context.Context, f *Fold, pinned []uint64) error {
-	m := snapshots.Meta{Kind: snapshots.Fold, Layout: foldLayout, Rules: f.rules.Hash, Head: f.head, Recorded: f.recorded}
-	payload := f.encode()
-	if err := a.opts.Store.Save(ctx, m, payload); err != nil {
-		return err
-	}
 	plans, err := json.Marshal(f.activations)
 	if err != nil {
 		return err
@@ -197,6 +194,11 @@ func (a *Archive) save(ctx context.Context, f *Fold, pinned []uint64) error {
 	e.bytes(plans)
 	index := snapshots.Meta{Kind: snapshots.Index, Layout: indexLayout, Head: f.head, Recorded: f.recorded}
 	if err := a.opts.Store.Save(ctx, index, a.ids.AppendTo(e.b, f.head.Seq)); err != nil {
+		return err
+	}
+	m := snapshots.Meta{Kind: snapshots.Fold, Layout: foldLayout, Rules: f.rules.Hash, Head: f.head, Recorded: f.recorded}
+	payload := f.encode()
+	if err := a.opts.Store.Save(ctx, m, payload); err != nil { // after the index: without that it is of no use
 		return err
 	}
 	a.metrics.saved(m, len(payload))

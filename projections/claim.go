@@ -40,7 +40,7 @@ type NeedError struct {
 
 func (e *NeedError) Error() string { return fmt.Sprintf("event %v is needed once more", e.At) }
 
-// Supply tells a fold what stands at a position. It is forgotten with the next event taken in.
+// Supply tells a fold what stands at a position. It is forgotten once the event at hand is taken in.
 func (f *Fold) Supply(at events.Position, line []byte) {
 	f.supplied[at] = slices.Clone(line)
 }
@@ -141,13 +141,16 @@ func without(list []claim, at events.Position) []claim {
 	return slices.DeleteFunc(slices.Clone(list), func(c claim) bool { return c.at == at })
 }
 
-// reach returns how many units of the path of claim i count it: those below the nearest one that an earlier claim has.
-func reach(orgs *events.Orgs, list []claim, i int) int {
-	path := orgs.Path(list[i].org)
+// reach returns how many units of a claim's path count it: those below the nearest one that an earlier claim has.
+func reach(orgs *events.Orgs, earlier []claim, c claim) int {
+	path := orgs.Path(c.org)
 	n := len(path)
-	for _, earlier := range list[:i] {
-		for n > 0 && orgs.Under(earlier.org, path[n-1]) {
+	for _, e := range earlier {
+		for n > 0 && orgs.Under(e.org, path[n-1]) {
 			n--
+		}
+		if n == 0 {
+			break
 		}
 	}
 	return n

@@ -22,12 +22,16 @@ type Reader struct {
 // Fetch returns the line at a position of the log that was read before.
 type Fetch func(at events.Position) ([]byte, error)
 
-// FetchFrom returns a Fetch from a log.
+// FetchFrom returns a Fetch from a log. It keeps the commit read last: what is withdrawn came together, as a rule.
 func FetchFrom(ctx context.Context, log events.Log) Fetch {
+	var c events.Commit
 	return func(at events.Position) ([]byte, error) {
-		c, err := log.Get(ctx, at.Seq())
-		if err != nil {
-			return nil, fmt.Errorf("read event %v once more: %w", at, err)
+		if c.Seq != at.Seq() {
+			read, err := log.Get(ctx, at.Seq())
+			if err != nil {
+				return nil, fmt.Errorf("read event %v once more: %w", at, err)
+			}
+			c = read
 		}
 		lines, err := c.Lines()
 		if err != nil {
@@ -69,6 +73,7 @@ func (r *Reader) each(p *Parsed, took func(at events.Position, e *events.Stored)
 		at := events.At(seq, p.index[i])
 		if p.first[i] != at {
 			r.duplicates++
+			r.fold.postEvent(&p.stored[i], at)
 			continue
 		}
 		unusable, err := r.take(&p.stored[i], &p.readings[i], at)

@@ -67,12 +67,25 @@ func (c *control) version(raw []byte) ([]byte, error) {
 }
 
 // apply returns a version as the correction leaves it. A resolved correction of this very version says the result;
-// otherwise its patch is merged.
+// otherwise its patch is merged. Type, source, id and who recorded the fact never change.
 func (c *control) apply(version []byte) ([]byte, error) {
-	if c.now != nil && sameVersion(c.was, version) {
-		return c.now, nil
+	if c.now == nil || !sameVersion(c.was, version) {
+		return patched(version, c.patch)
 	}
-	return patched(version, c.patch)
+	before, err := parseLine(version)
+	if err != nil {
+		return nil, err
+	}
+	after, err := parseLine(c.now)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(before.Type, after.Type) || !bytes.Equal(before.Schema, after.Schema) {
+		return nil, fmt.Errorf("%w: a correction never changes the type", ErrTarget)
+	}
+	next := after.Event()
+	next.Principal = string(before.Principal)
+	return next.AppendLine(nil), nil
 }
 
 // sameVersion compares two lines of one event, whoever sent them.

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -309,21 +310,21 @@ func (f *Fold) decodeFacts(d *decoder) {
 		f.closings[key] = append(f.closings[key], c)
 	}
 	f.activations, f.quarantined = all.Activations, all.Quarantined
-	last := int64(0)
-	f.times = make([]int64, 0, d.count(1))
+	var last timeMark
+	f.times = make([]timeMark, 0, d.count(2))
 	for range cap(f.times) {
-		last += d.int()
+		last = timeMark{last.seq + d.uint(), last.at + d.int()}
 		f.times = append(f.times, last)
 	}
 }
 
 func (f *Fold) decodeAmended(d *decoder) {
 	f.unusable = d.table()
-	for range d.count(37) {
+	for range d.count(38) {
 		k := d.key()
-		a := &amendment{at: events.Position(d.uint()), line: d.optional(), counted: d.flag(), void: d.flag(), target: d.key()}
+		a := &amendment{at: events.Position(d.uint()), line: bytes.Clone(d.optional()), counted: d.flag(), dead: d.flag(), void: d.flag(), target: d.key()}
 		for range d.count(1) {
-			a.patches = append(a.patches, d.bytes())
+			a.patches = append(a.patches, bytes.Clone(d.bytes()))
 		}
 		for range d.count(len(k)) {
 			a.voids = append(a.voids, d.key())
@@ -349,6 +350,9 @@ func (f *Fold) soundChains() bool {
 			if by := f.amended[v]; by == nil || !by.void || by.target != k {
 				return false
 			}
+		}
+		if _, dead := f.voidedBy(k); dead != a.dead {
+			return false
 		}
 		seen := 0
 		for ; a != nil && a.void; a = f.amended[a.target] {

@@ -207,9 +207,10 @@ func (f *Fold) encodeFacts(e *encoder) {
 	f.must(err) // numbers, texts and JSON that was read before
 	e.bytes(b)
 	e.count(len(f.times))
-	last := int64(0)
+	var last timeMark
 	for _, t := range f.times {
-		e.int(t - last)
+		e.uint(t.seq - last.seq)
+		e.int(t.at - last.at)
 		last = t
 	}
 }
@@ -222,6 +223,7 @@ func (f *Fold) encodeAmended(e *encoder) {
 		e.uint(uint64(a.at))
 		e.optional(a.line)
 		e.flag(a.counted)
+		e.flag(a.dead)
 		e.flag(a.void)
 		e.raw(a.target[:])
 		e.count(len(a.patches))

@@ -61,6 +61,9 @@ func (f *Fold) enter(b *binding, e *events.Stored, read *reading, at events.Posi
 	b.values, b.passed = read.values, read.passed
 	err := f.resolve(b, at, read.day, read.org, int32(read.org))
 	b.values, b.passed = own, passed
+	if err == nil {
+		err = f.checkWeights()
+	}
 	if err != nil {
 		return err
 	}
@@ -69,6 +72,9 @@ func (f *Fold) enter(b *binding, e *events.Stored, read *reading, at events.Posi
 			return fmt.Errorf("%w: commit %d", ErrOverflow, at.Seq())
 		}
 		if _, sole := f.claimed.Add(read.key, claim{at, read.org}.packed()); !sole {
+			if last, err := f.follow(b, read.key, e, at); last {
+				return err
+			}
 			return f.contest(b, nil, e, at)
 		}
 	}
@@ -96,6 +102,26 @@ type move struct {
 type tally struct {
 	key           events.Key
 	before, after []claim
+}
+
+// follow puts an event in that tells once more of an occurrence, after all others: their reaches stay as they are. It
+// reports false if the event does not come last.
+func (f *Fold) follow(b *binding, k events.Key, e *events.Stored, at events.Position) (last bool, err error) {
+	list := f.claims(k)
+	if at < list[len(list)-1].at {
+		return false, nil
+	}
+	m := f.newMove(e, at)
+	m.to = reach(f.orgs, list, claim{at, m.org})
+	if err := f.count(b, &m, m.to, 1); err != nil {
+		return true, err
+	}
+	if len(list) == 1 {
+		list = slices.Clone(list) // a sole claim stands in a place of its own
+	}
+	f.setClaims(k, append(list, claim{at, m.org})) // views that share the list do not look beyond its end
+	f.postings.note(b, m.org, e.Day(), at.Seq())
+	return true, nil
 }
 
 // contest exchanges versions of an event that may share an occurrence with others.
@@ -163,27 +189,53 @@ func (f *Fold) tallyOf(tallies *[]tally, k events.Key) *tally {
 
 // reachOf returns the reach of the claim at a position.
 func reachOf(orgs *events.Orgs, list []claim, at events.Position) int {
-	for i := range list {
-		if list[i].at == at {
-			return reach(orgs, list, i)
+	for i, c := range list {
+		if c.at == at {
+			return reach(orgs, list[:i], c)
 		}
 	}
 	return 0
 }
 
+// reaches returns the reaches of all claims: each unit counts the first that has it.
+func reaches(orgs *events.Orgs, list []claim) []int {
+	counted, all := make(map[int]bool), make([]int, len(list))
+	for i, c := range list {
+		for _, org := range orgs.Path(c.org) {
+			if counted[org] {
+				break // and all above it
+			}
+			counted[org] = true
+			all[i]++
+		}
+	}
+	return all
+}
+
 // moveRivals adds the other claims whose reach changes. What they say must have been supplied.
 func (f *Fold) moveRivals(moves []move, tallies []tally, at events.Position) ([]move, error) {
 	for _, t := range tallies {
-		for _, c := range t.after {
-			from, to := reachOf(f.orgs, t.before, c.at), reachOf(f.orgs, t.after, c.at)
-			if c.at == at || from == to {
+		was, is := reaches(f.orgs, t.before), reaches(f.orgs, t.after)
+		for i, j := 0, 0; i < len(t.before) && j < len(t.after); {
+			before, after := t.before[i], t.after[j]
+			switch {
+			case before.at < after.at:
+				i++
+				continue
+			case before.at > after.at:
+				j++
 				continue
 			}
-			e, err := f.recall(c.at)
+			from, to := was[i], is[j]
+			i, j = i+1, j+1
+			if after.at == at || from == to {
+				continue
+			}
+			e, err := f.recall(after.at)
 			if err != nil {
 				return nil, err
 			}
-			m := f.newMove(e, c.at)
+			m := f.newMove(e, after.at)
 			m.from, m.to = from, to
 			moves = append(moves, m)
 		}
@@ -240,16 +292,21 @@ func (f *Fold) count(b *binding, m *move, reach, sign int) error {
 	if err := b.read(m.e.Data); err != nil {
 		return err
 	}
-	if reach == 0 {
-		if sign > 0 { // it counts nowhere, but must be one that could
-			return f.resolve(b, m.at, m.e.Day(), m.org, int32(m.org))
-		}
-		return nil
+	site := int32(m.org)
+	if reach > 0 {
+		site = f.sites.number(m.org, reach)
 	}
-	if err := f.resolve(b, m.at, m.e.Day(), m.org, f.sites.number(m.org, reach)); err != nil {
+	if err := f.resolve(b, m.at, m.e.Day(), m.org, site); err != nil {
 		return err
 	}
-	f.commitAll(sign)
+	if sign > 0 {
+		if err := f.checkWeights(); err != nil {
+			return err
+		}
+	}
+	if reach > 0 { // else it counts nowhere, but is one that could
+		f.commitAll(sign)
+	}
 	return nil
 }
 

@@ -47,7 +47,7 @@ type Fold struct {
 	amendments keyed[events.Amendment] // what views show of them
 
 	activations []Activation
-	times       []int64 // recording time of every so many commits; see noteTime
+	times       []timeMark // recording time of every so many commits; see noteTime
 	postings    *postings
 
 	head        events.Head

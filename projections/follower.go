@@ -29,11 +29,6 @@ func newFollower(r *Runner, f *Fold, goal uint64) (*follower, error) {
 	}
 	w := &follower{runner: r, fold: f, parser: parser, goal: goal, from: f.Head().Seq}
 	w.reader = NewReader(f, r.opts.IDs, nil, w.report)
-	if a := r.opts.Archive; a != nil {
-		w.from = min(w.from, a.through) // events whose identities are not known yet
-	} else {
-		w.from = 0
-	}
 	return w, nil
 }
 

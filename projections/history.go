@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -120,16 +121,25 @@ func (v *View) Closings(org, year, quarter int) []Closing {
 	return v.closings[closingKey{org, year, quarter}]
 }
 
-// Pinned lists the commits at which quarters were closed: the states from which restatements are reckoned.
+// Pinned lists the commits at which quarters were closed, for each quarter the last closing by whatever unit: near the states
+// from which restatements are reckoned.
 func (v *View) Pinned() []uint64 {
-	var list []uint64
-	for _, closings := range v.closings {
-		for _, c := range closings {
-			list = append(list, c.Through)
-		}
+	type quarter struct{ year, n int }
+	last := make(map[quarter]uint64)
+	for k, closings := range v.closings {
+		q := quarter{k.year, k.quarter}
+		last[q] = max(last[q], closings[len(closings)-1].Through)
 	}
+	list := slices.Collect(maps.Values(last))
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+func (v *View) countClosings() (n int) {
+	for _, list := range v.closings {
+		n += len(list)
+	}
+	return n
 }
 
 // Activations returns the plans that came into force, in the order of the log. The caller must not change it.
@@ -144,22 +154,31 @@ func (v *View) PlanAt(seq uint64) (a Activation, ok bool) {
 	return v.activations[i-1], true
 }
 
-// timesEvery is how many commits go by between two that a fold keeps the recording time of.
+// timesEvery is about how many commits go by between two that a fold keeps the recording time of.
 const timesEvery = 64
+
+// timeMark is when a commit was recorded, in Unix nanoseconds.
+type timeMark struct {
+	seq uint64
+	at  int64
+}
 
 // noteTime keeps the recording time of every so many commits: it tells where in the log to look for a time.
 func (f *Fold) noteTime(seq uint64) {
-	for seq/timesEvery >= uint64(len(f.times)) { // more than once where commits are missing
-		f.times = append(f.times, f.recorded.UnixNano())
+	if n := len(f.times); n == 0 || seq >= f.times[n-1].seq+timesEvery {
+		f.times = append(f.times, timeMark{seq, f.recorded.UnixNano()})
 	}
 }
 
 // Around returns the range of commits in which the last one lies that was recorded at or before a time: it is one of after,
 // after+1, ..., through. Recording time never goes back: that of a commit is at least that of the one before (SEMANTICS 2.3).
 func (v *View) Around(t time.Time) (after, through uint64) {
-	i := sort.Search(len(v.times), func(i int) bool { return v.times[i] > t.UnixNano() })
-	if i == 0 {
-		return 0, min(timesEvery, v.head.Seq)
+	i := sort.Search(len(v.times), func(i int) bool { return v.times[i].at > t.UnixNano() })
+	if i > 0 {
+		after = v.times[i-1].seq
 	}
-	return uint64(i-1) * timesEvery, min(uint64(i)*timesEvery, v.head.Seq)
+	if i < len(v.times) {
+		return after, v.times[i].seq
+	}
+	return after, v.head.Seq
 }

@@ -14,12 +14,14 @@ import (
 type keeper struct {
 	opts *RunnerOptions
 	wake chan struct{}
+	from uint64 // the commit of the snapshot that the log is followed from: what was to be kept before it was
 
-	mu     sync.Mutex
-	want   []wanted // guarded by mu
-	pinned []uint64 // commits at which quarters were closed; guarded by mu
-	asked  int64    // events in the snapshot asked for last; guarded by mu
-	made   int64    // events in the snapshot made last; guarded by mu
+	mu       sync.Mutex
+	want     []wanted // guarded by mu
+	pinned   []uint64 // commits at which quarters were closed; guarded by mu
+	closings int      // how many there were; guarded by mu
+	asked    int64    // events in the snapshot asked for last; guarded by mu
+	made     int64    // events in the snapshot made last; guarded by mu
 }
 
 // wanted is a commit whose state is to be kept.
@@ -41,7 +43,8 @@ func (k *keeper) idle() bool {
 func (k *keeper) begin(f *Fold) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.asked, k.made, k.pinned = f.read, f.read, f.View().Pinned()
+	k.asked, k.made = f.read, f.read
+	k.from = f.Head().Seq
 }
 
 // note looks at a new view, and asks for a snapshot once enough has come, and where a quarter was closed.
@@ -52,10 +55,11 @@ func (k *keeper) note(v *View) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	before := len(k.want)
-	if len(v.closings) > 0 {
+	if n := v.countClosings(); n != k.closings {
+		k.closings = n
 		pinned := v.Pinned()
 		for _, seq := range pinned {
-			if !slices.Contains(k.pinned, seq) && v.read >= k.opts.SnapshotEvery {
+			if seq >= k.from && !slices.Contains(k.pinned, seq) && v.read >= k.opts.SnapshotEvery {
 				k.want = append(k.want, wanted{seq: seq})
 			}
 		}

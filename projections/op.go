@@ -47,7 +47,7 @@ func (f *Fold) resolve(b *binding, at events.Position, day events.Day, org int, 
 			f.ops = f.ops[:len(f.ops)-1]
 		}
 	}
-	return f.checkWeights()
+	return nil
 }
 
 // nextOp returns an op with the memory of an earlier one.
@@ -155,18 +155,32 @@ func (f *Fold) fillThings(o *op, b *binding, count int64) error {
 	return nil
 }
 
-// checkWeights makes sure that no sum of amounts can overflow: the sum of all of them, signs apart, still fits.
+// checkWeights makes sure that no sum can overflow by the ops at hand: all that was ever added to a measure, signs apart,
+// still fits.
 func (f *Fold) checkWeights() error {
 	for i := range f.ops {
-		o := &f.ops[i]
-		if o.in.kind != Flow {
-			continue
+		sum, ok := f.weights[f.ops[i].in.measure], true
+		for j := range f.ops[:i+1] {
+			if f.ops[j].in.measure == f.ops[i].in.measure && ok {
+				sum, ok = events.AddExact(sum, f.ops[j].weight())
+			}
 		}
-		if _, ok := events.AddExact(f.weights[o.in.measure], abs(o.amount)); !ok {
-			return fmt.Errorf("%w: %s", ErrOverflow, f.measures[o.in.measure].Name)
+		if !ok {
+			return fmt.Errorf("%w: %s", ErrOverflow, f.measures[f.ops[i].in.measure].Name)
 		}
 	}
 	return nil
+}
+
+// weight is what an op adds to the sums of its measure, its sign apart.
+func (o *op) weight() int64 {
+	switch o.in.kind {
+	case Flow:
+		return abs(o.amount)
+	case Distinct, Stock:
+		return o.unnamed
+	}
+	return 0
 }
 
 func abs(n int64) int64 {
@@ -178,9 +192,9 @@ func abs(n int64) int64 {
 
 // commit carries out an op, forwards or backwards.
 func (f *Fold) commit(o *op, sign int) {
+	f.weights[o.in.measure] += int64(sign) * o.weight()
 	switch o.in.kind {
 	case Flow:
-		f.weights[o.in.measure] += int64(sign) * abs(o.amount)
 		f.addAll(o, int32(sign), int64(sign)*o.amount)
 	case Latest:
 		f.set(o, sign)

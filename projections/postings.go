@@ -83,10 +83,13 @@ func (p *postings) add(list *posting, seq uint64) {
 // post adds the commit of a version of an event, whether it is counted or not: one that was void when it came, or was
 // corrected while it was void, is to be found by whoever asks what was left out.
 func (f *Fold) post(line []byte, at events.Position) {
-	e, err := parseLine(line)
-	if err != nil {
-		return
+	if e, err := parseLine(line); err == nil {
+		f.postEvent(e, at)
 	}
+}
+
+// postEvent adds the commit of an event that is not counted there.
+func (f *Fold) postEvent(e *events.Stored, at events.Position) {
 	if b, org, err := f.find(nil, e); err == nil && len(b.inputs) > 0 {
 		f.postings.note(b, org, e.Day(), at.Seq())
 	}

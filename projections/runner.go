@@ -174,9 +174,11 @@ func (r *Runner) begin(ctx context.Context, end uint64) ([]*follower, error) {
 	archive := r.opts.Archive
 	var f, former *Fold
 	if archive != nil && archive.opts.Store != nil {
-		f = archive.loadFold(ctx, r.opts.Rules, end)
+		// The identities of all that a fold includes must be known before anybody sees it.
+		upTo := min(end, archive.through)
+		f = archive.loadFold(ctx, r.opts.Rules, upTo)
 		if f == nil && r.opts.Former != nil {
-			former = archive.loadFold(ctx, *r.opts.Former, end)
+			former = archive.loadFold(ctx, *r.opts.Former, upTo)
 		}
 	}
 	var err error

@@ -24,7 +24,7 @@ type View struct {
 	amendments  keyed[events.Amendment]
 	contested   keyed[[]claim]
 	activations []Activation
-	times       []int64
+	times       []timeMark
 	postings    *postings
 	leftOut     int64
 	quarantined []Quarantined
