@@ -136,7 +136,7 @@ func (a *Archive) loadFold(ctx context.Context, rules Rules, upTo uint64) *Fold 
 			a.spoilt(m, err)
 			continue
 		}
-		a.metrics.saved(m, 0)
+		a.metrics.saved(m, len(payload))
 		return f
 	}
 	return nil

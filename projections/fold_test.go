@@ -140,7 +140,7 @@ func drawEvent(t *rapid.T, id int) events.Event {
 	case "PatentLapsed":
 		data["patent_no"], data["reason"] = name("patent"), "fee_lapse"
 	case "VillageListed":
-		data["village_id"], data["name"], data["list"] = name("village"), "某村", "poverty_13fyp"
+		data["village_id"], data["name"], data["list"], data["action"] = name("village"), "某村", "poverty_13fyp", "listed"
 		optional("delisted_on", day("delisted"))
 	case "EnvoyAssigned":
 		data["envoy_id"], data["village_id"] = name("envoy"), name("village")

@@ -63,5 +63,10 @@ func (f *Fold) leave(q Quarantined, fact bool) {
 	}
 }
 
+// lose notes that the log has lost what came after its end.
+func (f *Fold) lose(end uint64, detail string) {
+	f.leave(Quarantined{At: events.At(end+1, 0), Whole: true, Reason: BadChain, Detail: detail}, false)
+}
+
 // Quarantine returns the latest of what the figures leave out, in the order of the log. The caller must not change it.
 func (v *View) Quarantine() []Quarantined { return v.quarantined }

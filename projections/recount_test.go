@@ -85,7 +85,7 @@ func (f fact) at(org string) bool {
 var names = map[string][]string{
 	"ProjectSubmitted": {"project_id", "stage"}, "EnterpriseIncubated": {"enterprise_id", "pool", "day"},
 	"HighTechRecognized": {"certificate_no"}, "HighTechRevoked": {"certificate_no", "day"}, "PatentGranted": {"patent_no"},
-	"PatentLapsed": {"patent_no"}, "VillageListed": {"village_id", "list", "day"}, "EnvoyAssigned": {"envoy_id", "village_id", "day"},
+	"PatentLapsed": {"patent_no"}, "VillageListed": {"village_id", "list", "action", "day"}, "EnvoyAssigned": {"envoy_id", "village_id", "day"},
 	"EnvoyReleased": {"envoy_id", "village_id", "day"},
 }
 

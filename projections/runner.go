@@ -24,6 +24,8 @@ type RunnerOptions struct {
 	// a snapshot of them and none of Rules. TookOver is then told of the last view by them and the first by Rules.
 	Former   *Rules
 	TookOver func(before, after *View)
+	// Lost says what the log is known to have held after its end; empty if nothing. Figures then lack it.
+	Lost string
 	// SnapshotEvery is after how many events another snapshot is made; 100,000 if 0, which are read again in a moment.
 	SnapshotEvery int64
 
@@ -181,10 +183,21 @@ func (r *Runner) begin(ctx context.Context, end uint64) ([]*follower, error) {
 			former = archive.loadFold(ctx, *r.opts.Former, upTo)
 		}
 	}
+	if f == nil && former == nil && r.opts.Former != nil { // the log is short, or both fold it from its beginning
+		var err error
+		if former, err = NewFold(*r.opts.Former); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	if f == nil {
 		if f, err = NewFold(r.opts.Rules); err != nil {
 			return nil, err
+		}
+	}
+	for _, fold := range []*Fold{f, former} {
+		if fold != nil && r.opts.Lost != "" {
+			fold.lose(end, r.opts.Lost)
 		}
 	}
 	r.keeper.begin(f)
@@ -212,7 +225,7 @@ func (r *Runner) begin(ctx context.Context, end uint64) ([]*follower, error) {
 func (r *Runner) show(f *follower) {
 	r.mu.Lock()
 	before, after := r.View(), f.fold.View()
-	takesOver := f != r.shown && f.fold.rules.Hash == r.opts.Rules.Hash && after.Head().Seq >= before.Head().Seq
+	takesOver := f != r.shown && f.reached && f.fold.rules.Hash == r.opts.Rules.Hash && after.Head().Seq >= before.Head().Seq
 	if takesOver {
 		r.shown.stop()
 		r.shown = f

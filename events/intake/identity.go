@@ -54,11 +54,26 @@ func identityKey(t *catalogue.Type, data *catalogue.Data, day events.Day) ([]mem
 		}
 		value, ok := data.Get(name)
 		if !ok {
+			value, ok = byDefault(t, name)
+		}
+		if !ok {
 			return nil, false
 		}
 		key = append(key, member{name, value})
 	}
 	return key, true
+}
+
+// byDefault returns what a field says that was left out.
+func byDefault(t *catalogue.Type, name string) (string, bool) {
+	f, ok := t.Field(name)
+	if !ok || f.Default == "" {
+		return "", false
+	}
+	if f.Default[0] == '"' {
+		return unquoted(jsontext.Value(f.Default)), true
+	}
+	return f.Default, true
 }
 
 // identityID is the id of an occurrence that its fields identify: the hash over the RFC 8785 JSON

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
+
+	"github.com/kaohe/kaohe/events"
 )
 
 // survey is what the blocks of a log hold.
@@ -14,6 +17,10 @@ type survey struct {
 	last   uint64 // sequence of the last commit that can be read
 	gaps   gaps   // what is missing before it
 	tail   int    // bytes behind the last good record
+
+	mu      sync.Mutex
+	held    *block                   // guarded by mu
+	commits map[uint64]events.Commit // of the block held; guarded by mu
 }
 
 // surveyBlocks reads all blocks of the log and changes nothing.

@@ -29,7 +29,7 @@ var names = map[string][]string{
 	"TechContractRegistered": {"contract_no", "direction"},
 	"TechSmeListed":          {"registry_no"},
 	"TenantMoved":            {"carrier_id", "enterprise_id", "action", "day"},
-	"VillageListed":          {"village_id", "list", "day"},
+	"VillageListed":          {"village_id", "list", "action", "day"},
 }
 
 // occurrence names what a fact is about; ok is false where a field is missing or the type has no names.

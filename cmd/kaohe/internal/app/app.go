@@ -105,7 +105,7 @@ func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.runner, err = a.newRunner(former); err != nil {
+	if a.runner, err = a.newRunner(ctx, former); err != nil {
 		return nil, err
 	}
 	if a.intake, err = a.newIntake(); err != nil {

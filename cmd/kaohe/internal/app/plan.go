@@ -90,6 +90,9 @@ func (a *App) choosePlan(ctx context.Context) (former *indicators.Plan, err erro
 	a.plan = a.opts.Plan
 	a.plans = &plans{archive: a.archive, byHash: map[string]*indicators.Plan{a.plan.Hash: a.plan}}
 	inForce, ok := a.archive.PlanInForce()
+	if end, err := a.log.End(ctx); !ok && a.opts.KeepPlan && err == nil && end > 0 {
+		a.opts.Logger.Warn("the log was written before plans were recorded in it: the built-in one comes into force. If it had another, start again with --plan", "commits", end)
+	}
 	if !ok || inForce.Hash == a.plan.Hash {
 		return nil, nil
 	}

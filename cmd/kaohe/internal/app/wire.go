@@ -45,10 +45,19 @@ func (a *App) openArchive(ctx context.Context) (*projections.Archive, error) {
 
 // newRunner makes what follows the log. The figures of the former plan, if there is one, are shown until those of the
 // present one are there.
-func (a *App) newRunner(former *indicators.Plan) (*projections.Runner, error) {
+func (a *App) newRunner(ctx context.Context, former *indicators.Plan) (*projections.Runner, error) {
 	opts := projections.RunnerOptions{
 		Log: a.log, IDs: a.archive.IDs(), Rules: a.plan.Rules(), Archive: a.archive, TookOver: a.tookOver, SnapshotEvery: a.opts.SnapshotEvery,
 		Logger: a.opts.Logger.With("part", "runner"), Registerer: a.registry,
+	}
+	if damage := a.log.Damage(); damage != nil { // gaps show by themselves, a lost end does not
+		end, err := a.log.End(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if damage.Last > end {
+			opts.Lost = fmt.Sprintf("commits %d to %d are missing at the end of the log", end+1, damage.Last)
+		}
 	}
 	if former != nil {
 		rules := former.Rules()
