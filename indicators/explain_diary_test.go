@@ -131,9 +131,14 @@ func seedDiary(tb testing.TB) *diary {
 // lived is a diary of the plan with one indicator of each kind, in which things happen.
 func lived(tb testing.TB) *diary {
 	tb.Helper()
-	w := newWorld(tb)
-	d := newDiary(tb, w.plan)
-	for line := range strings.Lines(`
+	return livedBy(tb, newWorld(tb).plan)
+}
+
+// livedBy is the diary by another plan.
+func livedBy(tb testing.TB, plan *indicators.Plan) *diary {
+	tb.Helper()
+	d := newDiary(tb, plan)
+	d.happen(`
 2017-05-01 450703 HighTechRecognized {"enterprise_id":"a","certificate_no":"GR1","kind":"first","valid_to":"2018-06-30"}
 2017-06-01 450703 HighTechRecognized {"enterprise_id":"b","certificate_no":"GR2","kind":"first"}
 2018-02-01 450703 HighTechRecognized {"enterprise_id":"a","certificate_no":"GR3","kind":"renewal"}
@@ -162,10 +167,16 @@ func lived(tb testing.TB) *diary {
 2018-02-07 450703 PatentGranted {"kind":"invention","count":null}
 2018-02-08 450703 PatentGranted {"kind":"invention","count":3}
 2018-03-20 450703 PatentGranted {"kind":"design"}
-`) {
+`)
+	return d
+}
+
+// happen records facts, one a line: day, org, type and the data in JSON.
+func (d *diary) happen(facts string) {
+	d.tb.Helper()
+	for line := range strings.Lines(facts) {
 		if f := strings.SplitN(strings.TrimSpace(line), " ", 4); len(f) == 4 {
 			d.write(f[0], f[1], f[2], f[3])
 		}
 	}
-	return d
 }

@@ -172,7 +172,7 @@ func (e *explaining) ratio(p *Part, d *Definition, w window) error {
 // divide makes a part the quotient of two others.
 func (p *Part) divide(of, per *Part, scale int64) {
 	p.Sum = of.Sum.mul(NewNumber(scale, 0)).quo(per.Sum)
-	p.Formula = fmt.Sprintf("%s × %d / %s %s", shownIn(of.Sum), scale, shownIn(per.Sum), equals(p.Sum))
+	p.Formula = formula("%s × %s / %s", operandOf(of.Sum), operandOf(NewNumber(scale, 0)), operandOf(per.Sum)).equals(p.Sum)
 }
 
 // net is the level on the day less that before the span began.
@@ -183,7 +183,7 @@ func (e *explaining) net(p *Part, d *Definition, w window) error {
 	}
 	before, err := e.under(p, RoleBefore, d.Of, window{w.span, w.from, w.from - 1})
 	p.Sum = now.Sum.sub(before.Sum)
-	p.Formula = fmt.Sprintf("%s - %s %s", shownIn(now.Sum), shownIn(before.Sum), equals(p.Sum))
+	p.Formula = formula("%s - %s", operandOf(now.Sum), operandOf(before.Sum)).equals(p.Sum)
 	return err
 }
 
@@ -277,25 +277,3 @@ func (e *explaining) stages(p *Part, d *Definition, w window) error {
 
 // verdictNoStage says of an event that what it reached is no stage of the milestone.
 const verdictNoStage projections.Verdict = "no_stage"
-
-// shownIn is a number within a formula.
-func shownIn(n Number) string {
-	switch {
-	case !n.Known():
-		return Unknown
-	case n.Sign() < 0:
-		return "(" + n.String() + ")"
-	}
-	return n.String()
-}
-
-// equals is the end of a formula. It does not say that a rounded number is equal.
-func equals(n Number) string {
-	if rounded, err := ParseNumber(n.String()); n.Known() && (err != nil || !rounded.Equal(n)) {
-		return "≈ " + n.String()
-	}
-	if !n.Known() {
-		return "= " + Unknown
-	}
-	return "= " + n.String()
-}

@@ -12,7 +12,9 @@ import (
 type Step struct {
 	Term    string      `json:"term"`    // value, base, target, expected, gap, completion, pace_ratio or status
 	Formula events.Text `json:"formula"` // in words
-	Numbers string      `json:"numbers"` // with the numbers put in; of the status the word
+	// Numbers is the formula with the numbers put in: = where all are written in full, ≈ where any is rounded, → before what
+	// was rounded up; a number alone where nothing is computed. Of the status it is the word.
+	Numbers string `json:"numbers"`
 }
 
 // steps shows how the numbers of a figure follow from each other.
@@ -22,18 +24,26 @@ func (e *explaining) steps(x *Explanation, d *Definition, on events.Day) []Step 
 	s.add("value", valueFormula(x.Value), valueNumbers(x.Value))
 	if d.Kind.Level() {
 		before := Quarter{x.Quarter.Year - 1, 4}.Last().String()
-		s.add("base", both("%s 的数", "the level on %s", same(before)), s.number(f.Base))
+		s.add("base", both("%s 的数", "the level on %s", same(before)), alone(f.Base))
 	}
+	ev := &evaluation{reading: e.reading, quarter: x.Quarter, org: e.ask.Org, on: on}
+	g := ev.goal(d, ev.base(d, e.ask.Org, x.Quarter.Year), &Row{})
 	if !f.Target.Known() {
-		s.add("status", events.Text{ZH: "没有目标", EN: "there is no target"}, string(f.Status))
+		s.add("status", noTarget(g), string(f.Status))
 		return s.steps
 	}
-	ev := evaluation{reading: e.reading, quarter: x.Quarter, org: e.ask.Org, on: on}
-	g := ev.goal(d, ev.base(d, e.ask.Org, x.Quarter.Year), &Row{})
-	s.due(x, d, g, on)
-	s.against(g)
+	s.due(x, g, ev.yearTarget(d, g), d.Kind.Level(), on)
+	s.against()
 	s.add("status", s.reason(e.plan.Thresholds), string(f.Status))
 	return s.steps
+}
+
+// noTarget says why there is nothing to hold the value against.
+func noTarget(g goal) events.Text {
+	if g.value.Known() {
+		return events.Text{ZH: "有全年目标，但不设进度，本季没有应完成的", EN: "there is a target of the year, but no pace that says what is due in the quarter"}
+	}
+	return events.Text{ZH: "没有目标", EN: "there is no target"}
 }
 
 // stepping is steps in the making.
@@ -45,17 +55,6 @@ type stepping struct {
 
 func (s *stepping) add(term string, formula events.Text, numbers string) {
 	s.steps = append(s.steps, Step{term, formula, numbers})
-}
-
-func (s *stepping) number(n Number) string {
-	if !n.Known() {
-		return Unknown
-	}
-	return n.String()
-}
-
-func (s *stepping) minus(a, b, result Number) string {
-	return fmt.Sprintf("%s - %s %s", shownIn(a), shownIn(b), equals(result))
 }
 
 func valueFormula(p *Part) events.Text {
@@ -74,76 +73,74 @@ func valueNumbers(p *Part) string {
 	if p.Formula != "" {
 		return p.Formula
 	}
-	if !p.Value.Known() {
+	if !p.Value.Known() { // though some of its terms may be
 		return Unknown
 	}
-	var terms []string
+	var terms []operand
 	for i := range p.Events {
 		if r := &p.Events[i]; r.Verdict == projections.Counted {
-			terms = append(terms, shownIn(r.Contribution))
+			terms = append(terms, operandOf(r.Contribution))
 		}
 	}
 	if n := len(terms); n < 2 || n > mostTerms || int64(n) < p.Counted {
-		return p.Value.String()
+		return alone(p.Value)
 	}
-	return strings.Join(terms, " + ") + " " + equals(p.Sum)
+	return formula("%s"+strings.Repeat(" + %s", len(terms)-1), terms...).equals(p.Sum)
 }
 
 // mostTerms is up to how many contributions a sum is written out.
 const mostTerms = 8
 
-// due shows what is wanted by the end of the span and what by the day.
-func (s *stepping) due(x *Explanation, d *Definition, g goal, on events.Day) {
-	f, q := s.f, x.Quarter
-	before := g.expected(q.First() - 1)
-	switch {
-	case x.Span == SpanYear:
-		s.add("target", events.Text{ZH: "全年目标", EN: "of the year"}, s.number(f.Target))
-	case d.Kind.Level():
-		s.add("target", events.Text{ZH: "季度末应达到", EN: "due at the quarter's end"}, s.number(f.Target))
-	default:
-		s.add("target", events.Text{ZH: "季度末应完成 - 上季度末应完成", EN: "due at the quarter's end - due at the end of the quarter before"},
-			s.minus(g.expected(q.Last()), before, f.Target))
-	}
-	if x.Span == SpanQuarter && !d.Kind.Level() {
-		s.add("expected", events.Text{ZH: "截至当日应完成 - 上季度末应完成", EN: "due by the day - due at the end of the quarter before"},
-			s.minus(g.expected(on), before, f.Expected))
-		return
-	}
-	if len(g.plan) == 4 {
-		ends := make([]string, len(g.plan))
-		for i, n := range g.plan {
-			ends[i] = n.String()
+// due shows what is wanted by the end of the span and what by the day. What is wanted in the quarter is a part of the year's
+// target: where that comes from is said with it.
+func (s *stepping) due(x *Explanation, g goal, year wording, level bool, on events.Day) {
+	q, now := x.Quarter, g.dueOn(on)
+	if x.Span == SpanYear {
+		words := events.Text{ZH: "全年目标", EN: "of the year"}
+		if year.worked() {
+			words = join(words, events.Text{ZH: "：", EN: ": "}, year.formula)
 		}
-		s.add("expected", both("按季度累计计划 %s", "by the quarterly plan %s", same(strings.Join(ends, " / "))), s.number(f.Expected))
+		s.add("target", words, year.numbers)
+		s.add("expected", g.dueWords(), now.equals(s.f.Expected))
 		return
 	}
-	share := g.pace.Share(g.year, g.due, on)
-	s.add("expected", events.Text{ZH: "起点 + (目标 - 起点) × 序时进度", EN: "start + (target - start) × pace"},
-		fmt.Sprintf("%s + (%s - %s) × %s %s", shownIn(g.start), shownIn(g.value), shownIn(g.start), shownIn(share), equals(f.Expected)))
+	words := g.dueWords()
+	if year.worked() && !g.byPlan() {
+		words = join(words, events.Text{ZH: "；全年目标：", EN: "; the year's target: "}, year.formula, both("，%s", ", %s", same(year.numbers)))
+	}
+	end := g.dueOn(q.Last())
+	if level {
+		s.add("target", join(events.Text{ZH: "季度末应达到：", EN: "due at the quarter's end: "}, words), end.equals(s.f.Target))
+		s.add("expected", events.Text{ZH: "截至当日应达到", EN: "due by the day"}, now.equals(s.f.Expected))
+		return
+	}
+	before := g.dueOn(q.First() - 1)
+	s.add("target", join(events.Text{ZH: "季度末应完成 - 上季度末应完成：", EN: "due at the quarter's end - due at the end of the quarter before: "}, words),
+		formula("%s - %s", end, before).equals(s.f.Target))
+	s.add("expected", events.Text{ZH: "截至当日应完成 - 上季度末应完成", EN: "due by the day - due at the end of the quarter before"},
+		formula("%s - %s", now, before).equals(s.f.Expected))
 }
 
 // against shows how the value is held against what is wanted.
-func (s *stepping) against(g goal) {
+func (s *stepping) against() {
 	f := s.f
+	value, target, due, start := operandOf(f.Value), operandOf(f.Target), operandOf(f.Expected), operandOf(f.start())
 	if s.dir == Down {
-		s.add("gap", events.Text{ZH: "数值 - 目标", EN: "value - target"}, s.minus(f.Value, f.Target, f.Gap))
+		s.add("gap", events.Text{ZH: "数值 - 目标", EN: "value - target"}, formula("%s - %s", value, target).equals(f.Gap))
 	} else {
-		s.add("gap", events.Text{ZH: "目标 - 数值", EN: "target - value"}, s.minus(f.Target, f.Value, f.Gap))
+		s.add("gap", events.Text{ZH: "目标 - 数值", EN: "target - value"}, formula("%s - %s", target, value).equals(f.Gap))
 	}
-	s.add("completion", events.Text{ZH: "数值 / 目标", EN: "value / target"}, fmt.Sprintf("%s / %s %s", shownIn(f.Value), shownIn(f.Target), equals(f.Completion)))
-	start := f.start()
-	gone, due := f.Value.sub(start), f.Expected.sub(start)
+	s.add("completion", events.Text{ZH: "数值 / 目标", EN: "value / target"}, formula("%s / %s", value, target).equals(f.Completion))
 	switch {
 	case !f.PaceRatio.Known():
 		s.add("pace_ratio", events.Text{ZH: "尚无应完成的", EN: "nothing is due by which to divide"}, Unknown)
-	case gone.quo(due).Equal(f.PaceRatio):
+	case f.Value.sub(f.start()).quo(f.Expected.sub(f.start())).Equal(f.PaceRatio):
 		s.add("pace_ratio", events.Text{ZH: "(数值 - 起点) / (应完成 - 起点)", EN: "(value - start) / (due - start)"},
-			fmt.Sprintf("(%s - %s) / (%s - %s) %s", shownIn(f.Value), shownIn(start), shownIn(f.Expected), shownIn(start), equals(f.PaceRatio)))
+			formula("(%[1]s - %[2]s) / (%[3]s - %[2]s)", value, start, due).equals(f.PaceRatio))
 	case f.Expected.quo(f.Value).Equal(f.PaceRatio):
-		s.add("pace_ratio", events.Text{ZH: "应完成 / 数值", EN: "due / value"}, fmt.Sprintf("%s / %s %s", shownIn(f.Expected), shownIn(f.Value), equals(f.PaceRatio)))
+		s.add("pace_ratio", events.Text{ZH: "应完成 / 数值", EN: "due / value"}, formula("%s / %s", due, value).equals(f.PaceRatio))
 	default:
-		s.add("pace_ratio", events.Text{ZH: "数值 / 应完成", EN: "value / due"}, fmt.Sprintf("%s / %s %s", shownIn(f.Value), shownIn(f.Expected), equals(f.PaceRatio)))
+		s.add("pace_ratio", events.Text{ZH: "数值 / 应完成", EN: "value / due"}, formula("%s / %s", value, due).equals(f.PaceRatio))
 	}
 }
 
@@ -163,8 +160,8 @@ func (s *stepping) reason(t Thresholds) events.Text {
 	case t.Profile == PointsProfile:
 		short := s.dir.short(f.Value, f.Expected).mul(NewNumber(100, 0)).quo(f.way())
 		return both("落后 %s 个百分点；%s 起为滞后，超过 %s 为严重滞后", "%s percentage points below the pace; behind from %s, critical above %s",
-			same(short.String()), same(t.BehindPoints.String()), same(t.CriticalPoints.String()))
+			same(alone(short)), same(t.BehindPoints.String()), same(t.CriticalPoints.String()))
 	}
 	return both("进度比 %s；不低于 %s 正常，%s 关注，%s 滞后", "pace ratio %s; on track from %s, attention from %s, behind from %s",
-		same(s.f.PaceRatio.String()), same(t.OnTrack.String()), same(t.Attention.String()), same(t.Behind.String()))
+		same(alone(s.f.PaceRatio)), same(t.OnTrack.String()), same(t.Attention.String()), same(t.Behind.String()))
 }

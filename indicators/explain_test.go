@@ -115,30 +115,8 @@ func TestASumThatLacksAUnitIsNotKnown(t *testing.T) {
 	if diff := cmp.Diff([]string{"450100"}, x.Value.Missing); diff != "" || x.Value.Sum.Known() || !x.Consistent {
 		t.Errorf("sum %s, consistent %t; units missing (-want +got):\n%s", x.Value.Sum, x.Consistent, diff)
 	}
-}
-
-func TestArithmetic(t *testing.T) {
-	d := lived(t)
-	d.write("2018-01-01", "450703", "TargetSet", `{"indicator":"grants","year":2018,"value":"12","basis":"flow"}`)
-	d.write("2018-01-01", "450703", "TargetSet", `{"indicator":"firms","year":2018,"value":"1","basis":"net","quarterly_plan":["2","2","3","3"]}`)
-	for _, tt := range []struct{ indicator, span, want string }{
-		{"grants", "quarter", "value 3 | target 3 - 0 = 3 | expected 2 - 0 = 2 | gap 3 - 3 = 0 | completion 3 / 3 = 1 | pace_ratio (3 - 0) / (2 - 0) = 1.5 | status achieved"},
-		{"grants", "year", "value 3 | target 12 | expected 0 + (12 - 0) × 0.1667 = 2 | gap 12 - 3 = 9 | completion 3 / 12 = 0.25 | pace_ratio (3 - 0) / (2 - 0) = 1.5 | status on_track"},
-		{"firms", "quarter", "value 1 | base 2 | target 2 | expected 2 | gap 2 - 1 = 1 | completion 1 / 2 = 0.5 | pace_ratio — | status attention"},
-		{"paid", "quarter", "value 10000 | status no_target"},
-		{"paid_share", "quarter", "value 10000 × 100 / 30000.1 ≈ 33.3332 | base — | status no_target"},
-	} {
-		x := d.explain(d.ask(tt.indicator, "2018Q1", "450703", tt.span, "2018-03-01"))
-		var got []string
-		for _, s := range x.Arithmetic {
-			if s.Formula.ZH == "" || s.Formula.EN == "" {
-				t.Errorf("%s: the step %s has no words", tt.indicator, s.Term)
-			}
-			got = append(got, s.Term+" "+s.Numbers)
-		}
-		if diff := cmp.Diff(tt.want, strings.Join(got, " | ")); diff != "" {
-			t.Errorf("%s of the %s (-want +got):\n%s", tt.indicator, tt.span, diff)
-		}
+	if got, want := arithmetic(x), "value — | base — | status no_target"; got != want {
+		t.Errorf("arithmetic: %s, want %s", got, want)
 	}
 }
 

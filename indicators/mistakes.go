@@ -17,10 +17,10 @@ const (
 // printable makes a mistake fit to be shown on a terminal. Its words come from files that may hold anything, also what
 // would move the cursor or recolour the screen.
 func printable(m events.Mistake) events.Mistake {
-	m.File = visible(m.File)
-	m.Source = visible(around(m.Source, m.Column))
-	m.Text = events.Text{ZH: visible(m.Text.ZH), EN: visible(m.Text.EN)}
-	m.Hint = events.Text{ZH: visible(m.Hint.ZH), EN: visible(m.Hint.EN)}
+	m.File = Visible(m.File)
+	m.Source = Visible(around(m.Source, m.Column))
+	m.Text = events.Text{ZH: Visible(m.Text.ZH), EN: Visible(m.Text.EN)}
+	m.Hint = events.Text{ZH: Visible(m.Hint.ZH), EN: Visible(m.Hint.EN)}
 	return m
 }
 
@@ -38,9 +38,9 @@ func around(line string, column int) string {
 	return line
 }
 
-// visible puts U+FFFD in place of each control character but a tab, each mark that turns the direction of writing and each
-// byte that is no UTF-8, so that columns stay what they are.
-func visible(s string) string {
+// Visible makes a text fit to be shown on a terminal, in its line. It puts U+FFFD in place of each control character but a
+// tab, each mark that turns the direction of writing and each byte that is no UTF-8, so that columns stay what they are.
+func Visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029') {
 			return unicode.ReplacementChar

@@ -67,11 +67,15 @@ type Past interface {
 	Walk(ctx context.Context, rules projections.Rules, after, through uint64, step func(projections.Step) error) error
 }
 
+// Line reads the event with an identity, as it was recorded; events.ErrNotFound if there is none.
+type Line func(ctx context.Context, k events.Key) ([]byte, error)
+
 // RestateRequest says which closing is held against what is known now.
 type RestateRequest struct {
 	View      *projections.View // what is known now
 	Plan      *Plan             // by which it was folded
-	Then      *Plan             // by which the published figures were made; nil if it cannot be read any more
+	Then      *Plan             // by which the published figures were made; nil if there is none that can be read
+	Line      Line              // of what a void is about that came before the closing
 	Closing   projections.Closing
 	AsOf      events.Day // of the current figures; a day after the quarter's end counts as its last day
 	Indicator string     // the only one to follow; empty for all
@@ -114,8 +118,9 @@ type Restatement struct {
 	AsOf      events.Day
 	Through   uint64 // the last commit that the current figures include
 	Plan      string // hash of the plan that they follow
-	// PlanUnreadable says that the plan of the closing cannot be read any more, or lacks the unit. What this program would make
-	// of the figures by that plan is not known then, and the definition's step includes the software's.
+	// PlanUnreadable says that the figures cannot be computed by the plan of the closing: it is not in the log, cannot be read
+	// any more, or has no unit with this code. What this program would make of them by that plan is not known then, and the
+	// definition's step includes the software's.
 	PlanUnreadable bool
 	Events         int64 // taken in since the published figures, the closing itself aside
 	Moving         int64 // those of them that changed a figure

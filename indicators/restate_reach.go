@@ -1,7 +1,10 @@
 package indicators
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/projections"
@@ -20,17 +23,19 @@ type reach struct {
 	orgs       *events.Orgs
 	org        int
 	on         events.Day
-	rows       map[string]int        // by indicator
-	fed        map[string][]int      // by event type: the rows of the indicators that it feeds, their parts included
-	everywhere map[string]bool       // types whose events matter to units that they do not belong to
-	voids      map[events.Key]string // of the voids met: the type of what they are about in the end
+	rows       map[string]int       // by indicator
+	fed        map[string][]int     // by event type: the rows of the indicators that it feeds, their parts included
+	everywhere map[string]bool      // types whose events matter to units that they do not belong to
+	line       Line                 // reads what the walk has not met
+	told       map[events.Key]about // of the voids met, and of what they led to
 	all        []int
 }
 
-func newReach(v *projections.View, p *Plan, org int, on events.Day, rows []RestatedRow) *reach {
+func newReach(req *RestateRequest, on events.Day, rows []RestatedRow) *reach {
+	p := req.Plan
 	r := &reach{
-		view: v, orgs: p.Orgs, org: org, on: on, rows: make(map[string]int), fed: make(map[string][]int),
-		everywhere: foreign(p.Measures), voids: make(map[events.Key]string),
+		view: req.View, orgs: p.Orgs, org: req.Closing.Org, on: on, rows: make(map[string]int), fed: make(map[string][]int),
+		everywhere: foreign(p.Measures), line: req.Line, told: make(map[events.Key]about),
 	}
 	for i := range rows {
 		d, ok := p.Indicator(rows[i].ID)
@@ -65,14 +70,14 @@ func foreign(measures []projections.Measure) map[string]bool {
 }
 
 // of returns the rows that an event can move, and the cause that it then is.
-func (r *reach) of(e *events.Stored) (Cause, []int) {
+func (r *reach) of(ctx context.Context, e *events.Stored) (Cause, []int, error) {
 	switch typ := string(e.Type); typ {
 	case events.TypeVoided, events.TypeCorrected:
-		return r.ofControl(e)
+		return r.ofControl(ctx, e)
 	case typeTarget:
-		return ByTarget, r.ofTarget(e)
+		return ByTarget, r.ofTarget(e), nil
 	default:
-		return causeOf(typ, ByLate), r.ofFact(e, typ)
+		return causeOf(typ, ByLate), r.ofFact(e, typ), nil
 	}
 }
 
@@ -125,9 +130,28 @@ func (r *reach) ofTarget(e *events.Stored) []int {
 	return nil
 }
 
-// ofControl returns what a void or correction can move: what its target feeds, wherever and whenever that counts. Without
-// the version that it replaces it is a void of a void, or came before its target.
-func (r *reach) ofControl(e *events.Stored) (Cause, []int) {
+// ofControl returns what a void or correction can move: what its target feeds, wherever and whenever that counts.
+func (r *reach) ofControl(ctx context.Context, e *events.Stored) (Cause, []int, error) {
+	cause, target := ByCorrection, aboutOf(e)
+	if string(e.Type) == events.TypeVoided {
+		cause, r.told[e.Key()] = ByVoid, target
+	}
+	typ, err := r.inTheEnd(ctx, target)
+	if typ == "" || typ == typeTarget {
+		return causeOf(typ, cause), r.all, err
+	}
+	return causeOf(typ, cause), r.fed[typ], err
+}
+
+// about is what an event is about: a fact of a type, or another event, which is a void.
+type about struct {
+	typ  string
+	void events.Key
+}
+
+// aboutOf reads what a control event is about. It holds the version that it replaces, unless it is a void of a void or came
+// before its target.
+func aboutOf(e *events.Stored) about {
 	var data struct {
 		Source string `json:"target_source"`
 		ID     string `json:"target_id"`
@@ -135,23 +159,46 @@ func (r *reach) ofControl(e *events.Stored) (Cause, []int) {
 			Type string `json:"type"`
 		} `json:"was"`
 	}
-	cause := ByCorrection
-	if string(e.Type) == events.TypeVoided {
-		cause = ByVoid
-	}
 	if json.Unmarshal(e.Data, &data) != nil {
-		return cause, r.all
+		return about{}
 	}
-	about := data.Was.Type
-	if about == "" {
-		about = r.voids[events.KeyOf(data.Source, data.ID)]
+	return about{data.Was.Type, events.KeyOf(data.Source, data.ID)}
+}
+
+// inTheEnd follows voids of voids, some of which may have come before the closing, down to the fact, and returns its type;
+// "" if it is not in the log.
+func (r *reach) inTheEnd(ctx context.Context, a about) (string, error) {
+	met := make(map[events.Key]bool)
+	for a.typ == "" && a.void != (events.Key{}) && !met[a.void] { // voids that void each other stand in the log, refused
+		met[a.void] = true
+		next, ok := r.told[a.void]
+		if !ok {
+			var err error
+			if next, err = r.look(ctx, a.void); err != nil {
+				return "", err
+			}
+			r.told[a.void] = next
+		}
+		a = next
 	}
-	if cause == ByVoid {
-		r.voids[e.Key()] = about
+	return a.typ, nil
+}
+
+// look reads an event that the walk has not met.
+func (r *reach) look(ctx context.Context, k events.Key) (about, error) {
+	line, err := r.line(ctx, k)
+	if errors.Is(err, events.ErrNotFound) {
+		return about{}, nil
 	}
-	switch {
-	case about == "", about == typeTarget:
-		return causeOf(about, cause), r.all
+	var e events.Stored
+	if err == nil {
+		err = e.ParseLine(line)
 	}
-	return causeOf(about, cause), r.fed[about]
+	if err != nil {
+		return about{}, fmt.Errorf("read what a void is about: %w", err)
+	}
+	if string(e.Type) == events.TypeVoided {
+		return aboutOf(&e), nil
+	}
+	return about{typ: string(e.Type)}, nil
 }

@@ -59,7 +59,7 @@ func newRestating(req RestateRequest) (*restating, error) {
 	if len(w.out.Rows) == 0 && req.Indicator != "" {
 		return nil, fmt.Errorf("%w: %s", ErrNoIndicator, req.Indicator)
 	}
-	w.reach = newReach(req.View, req.Plan, c.Org, w.on, w.out.Rows)
+	w.reach = newReach(&req, w.on, w.out.Rows)
 	return w, nil
 }
 
@@ -173,9 +173,9 @@ func (w *restating) event(ctx context.Context, s projections.Step) error {
 		return nil
 	}
 	w.out.Events++
-	cause, rows := w.reach.of(s.Event)
-	if len(rows) == 0 {
-		return nil
+	cause, rows, err := w.reach.of(ctx, s.Event)
+	if err != nil || len(rows) == 0 {
+		return err
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -95,6 +95,7 @@ type ledger struct {
 	head     events.Head
 	archive  *projections.Archive
 	versions map[string]events.Event // in force, by id
+	lines    map[events.Key][]byte
 	n        int
 }
 
@@ -106,7 +107,7 @@ func newLedger(tb failer) *ledger {
 	if err != nil {
 		tb.Fatalf("open an archive: %v", err)
 	}
-	return &ledger{tb: tb, plan: mustLedgerPlan(tb, planThen), log: log, archive: archive, versions: map[string]events.Event{}}
+	return &ledger{tb: tb, plan: mustLedgerPlan(tb, planThen), log: log, archive: archive, versions: map[string]events.Event{}, lines: map[events.Key][]byte{}}
 }
 
 // record appends an event in a commit of its own, and returns its id.
@@ -117,7 +118,11 @@ func (l *ledger) record(e events.Event) string {
 	}
 	e.Source, e.Schema = "test", e.Type+".v1"
 	l.n++
-	c, err := l.log.Append(context.Background(), l.head, fmt.Sprintf("c%d", l.n), events.AppendBatch(nil, [][]byte{e.AppendLine(nil)}))
+	line := e.AppendLine(nil)
+	if k := events.KeyOf(e.Source, e.ID); l.lines[k] == nil {
+		l.lines[k] = line
+	}
+	c, err := l.log.Append(context.Background(), l.head, fmt.Sprintf("c%d", l.n), events.AppendBatch(nil, [][]byte{line}))
 	if err != nil {
 		l.tb.Fatalf("append: %v", err)
 	}
@@ -226,6 +231,14 @@ func (l *ledger) card(plan *indicators.Plan, seq uint64, org string, q indicator
 	return indicators.Evaluate(l.view(plan, seq), plan, q, i, asOf)
 }
 
+// line reads an event once more.
+func (l *ledger) line(_ context.Context, k events.Key) ([]byte, error) {
+	if line, ok := l.lines[k]; ok {
+		return line, nil
+	}
+	return nil, fmt.Errorf("%v: %w", k, events.ErrNotFound)
+}
+
 // request asks what has become of the last closing by a plan, as of the quarter's end.
 func (l *ledger) request(plan *indicators.Plan, org, quarter string) indicators.RestateRequest {
 	l.tb.Helper()
@@ -239,7 +252,7 @@ func (l *ledger) request(plan *indicators.Plan, org, quarter string) indicators.
 	if err != nil {
 		l.tb.Fatalf("%v", err)
 	}
-	return indicators.RestateRequest{View: v, Plan: plan, Then: l.plan, Closing: closing, AsOf: q.Last()}
+	return indicators.RestateRequest{View: v, Plan: plan, Then: l.plan, Line: l.line, Closing: closing, AsOf: q.Last()}
 }
 
 func (l *ledger) restate(req indicators.RestateRequest) *indicators.Restatement {

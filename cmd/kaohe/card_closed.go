@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -50,19 +49,19 @@ func (c *cli) showClosed(card *indicators.Scorecard) {
 	if closed.Reason != "" {
 		line += c.sayf(": %s", ": %s", closed.Reason)
 	}
-	fmt.Fprintln(c.stdout, line)
+	c.line(c.stdout, line)
 	if closed.Unreadable {
-		fmt.Fprintln(c.stdout, c.say("注意: 报出的记分卡已无法读取", "WARNING: the published scorecard cannot be read any more"))
+		c.line(c.stdout, c.say("注意: 报出的记分卡已无法读取", "WARNING: the published scorecard cannot be read any more"))
 	}
 	if restated := c.restated(card); len(restated) > 0 {
-		fmt.Fprintln(c.stdout, c.sayf("≠ 报出后有变动（报出的数不改）: %s", "≠ restated since, while the published figures stay: %s", strings.Join(restated, c.say("、", "; "))))
+		c.line(c.stdout, c.sayf("≠ 报出后有变动（报出的数不改）: %s", "≠ restated since, while the published figures stay: %s", strings.Join(restated, c.say("、", "; "))))
 	}
 	if len(closed.Gone) > 0 {
 		names := make([]string, len(closed.Gone))
 		for i, gone := range closed.Gone {
 			names[i] = gone.Name.In(c.lang)
 		}
-		fmt.Fprintln(c.stdout, c.sayf("报出时有、方案中已无的指标: %s", "published, but no longer in the plan: %s", strings.Join(names, c.say("、", "; "))))
+		c.line(c.stdout, c.sayf("报出时有、方案中已无的指标: %s", "published, but no longer in the plan: %s", strings.Join(names, c.say("、", "; "))))
 	}
 }
 

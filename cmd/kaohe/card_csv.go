@@ -1,10 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"io"
-	"strconv"
-
 	"github.com/kaohe/kaohe/indicators"
 )
 
@@ -23,82 +19,57 @@ var csvHead = []string{
 
 // showCSV prints the scorecard in the plan's order.
 func (c *cli) showCSV(card *indicators.Scorecard, bom bool) error {
-	if bom {
-		if _, err := io.WriteString(c.stdout, "\ufeff"); err != nil {
-			return err
+	return c.writeCSV(bom, csvHead, func(row func(cells ...any)) {
+		for i := range card.Rows {
+			row(csvRow(card, &card.Rows[i])...)
 		}
-	}
-	w := csv.NewWriter(c.stdout)
-	if err := w.Write(csvHead); err != nil {
-		return err
-	}
-	for i := range card.Rows {
-		if err := w.Write(csvRow(card, &card.Rows[i])); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
+	})
 }
 
-func csvRow(card *indicators.Scorecard, r *indicators.Row) []string {
-	last := ""
+func csvRow(card *indicators.Scorecard, r *indicators.Row) []any {
+	var last, known any
 	if r.LastEvent != 0 {
-		last = r.LastEvent.String()
+		last = r.LastEvent
 	}
-	row := []string{
-		card.Org, card.Quarter.String(), card.AsOf.String(), r.ID, r.Name.ZH, r.Name.EN, r.Unit.ZH, r.Unit.EN, r.Office, string(r.Kind),
-		string(r.Direction), string(r.Status), strconv.FormatBool(r.Reported), last, strconv.FormatBool(r.TargetIllustrative),
+	if card.KnownAt != nil {
+		known = card.KnownAt.Commit
+	}
+	row := []any{
+		card.Org, card.Quarter, card.AsOf, r.ID, r.Name.ZH, r.Name.EN, r.Unit.ZH, r.Unit.EN, r.Office, r.Kind, r.Direction, r.Status, r.Reported,
+		last, r.TargetIllustrative,
 	}
 	row = append(row, csvFigure(r.Quarter, false)...)
 	row = append(row, csvFigure(r.Year, true)...)
-	row = append(row, string(r.TargetProblem), csvNumber(r.FirstTarget), csvNumber(r.FirstGap), csvKnown(card.KnownAt))
+	row = append(row, r.TargetProblem, r.FirstTarget, r.FirstGap, known)
 	return append(row, csvPublished(card, r)...)
 }
 
-func csvKnown(at *indicators.KnownAt) string {
-	if at == nil {
-		return ""
-	}
-	return strconv.FormatUint(at.Commit, 10)
-}
-
 // csvPublished has cells of a closed quarter only.
-func csvPublished(card *indicators.Scorecard, r *indicators.Row) []string {
+func csvPublished(card *indicators.Scorecard, r *indicators.Row) []any {
 	if card.Closed == nil {
-		return make([]string, 10)
+		return make([]any, 10)
 	}
 	published := r.Published
 	if published == nil {
 		published = &indicators.Published{}
 	}
-	cells := []string{strconv.Itoa(card.Closed.Revision), strconv.FormatBool(r.Restated)}
+	cells := []any{card.Closed.Revision, r.Restated}
 	for _, f := range []*indicators.Figure{published.Quarter, published.Year} {
 		if f == nil {
 			f = &indicators.Figure{}
 		}
-		cells = append(cells, csvNumber(f.Value), csvNumber(f.Target), csvNumber(f.Gap), string(f.Status))
+		cells = append(cells, f.Value, f.Target, f.Gap, f.Status)
 	}
 	return cells
 }
 
-func csvFigure(f *indicators.Figure, withBase bool) []string {
+func csvFigure(f *indicators.Figure, withBase bool) []any {
 	if f == nil {
-		return make([]string, map[bool]int{false: 9, true: 10}[withBase])
+		return make([]any, map[bool]int{false: 9, true: 10}[withBase])
 	}
-	cells := []string{csvNumber(f.Value)}
+	cells := []any{f.Value}
 	if withBase {
-		cells = append(cells, csvNumber(f.Base))
+		cells = append(cells, f.Base)
 	}
-	for _, n := range []indicators.Number{f.Target, f.Expected, f.Gap, f.Completion, f.PaceRatio} {
-		cells = append(cells, csvNumber(n))
-	}
-	return append(cells, string(f.Status), strconv.FormatBool(f.Reported), strconv.FormatInt(f.Events, 10))
-}
-
-func csvNumber(n indicators.Number) string {
-	if !n.Known() {
-		return ""
-	}
-	return n.String()
+	return append(cells, f.Target, f.Expected, f.Gap, f.Completion, f.PaceRatio, f.Status, f.Reported, f.Events)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/kaohe/kaohe/indicators"
@@ -15,14 +14,14 @@ func (c *cli) showDuties(card *indicators.Scorecard) {
 		return
 	}
 	if len(d.NoTarget) > 0 {
-		fmt.Fprintln(c.stdout, c.sayf("职责内缺目标: %s", "duties without a target: %s", c.names(card, d.NoTarget)))
+		c.line(c.stdout, c.sayf("职责内缺目标: %s", "duties without a target: %s", c.names(card, d.NoTarget)))
 	}
 	if len(d.NotReported) > 0 {
 		by := ""
 		if d.ReportBy != 0 {
 			by = c.sayf("（应于 %s 前报）", " (due by %s)", d.ReportBy)
 		}
-		fmt.Fprintln(c.stdout, c.sayf("职责内未报%s: %s", "duties not reported%s: %s", by, c.names(card, d.NotReported)))
+		c.line(c.stdout, c.sayf("职责内未报%s: %s", "duties not reported%s: %s", by, c.names(card, d.NotReported)))
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -34,7 +33,7 @@ var statusWords = map[indicators.Status]struct {
 func (c *cli) showTable(card *indicators.Scorecard, all bool) {
 	rows, hidden := visible(card.Rows, all)
 	title := c.sayf("%s（%s） %s 截至 %s", "%s (%s) %s as of %s", card.OrgName.In(c.lang), card.Org, card.Quarter, card.AsOf)
-	fmt.Fprintln(c.stdout, title+c.knownAt(card.KnownAt))
+	c.line(c.stdout, title+c.knownAt(card.KnownAt))
 	g := grid{
 		head: []string{"", c.say("指标", "indicator"), c.say("单位", "unit"), c.say("科室", "office"), c.say("年度目标", "target"), c.say("本季", "quarter"),
 			c.say("本年累计", "to date"), c.say("序时应完成", "due by now"), c.say("尚差", "gap"), c.say("完成率", "done"), c.say("状态", "status"), c.say("最近", "last event")},
@@ -212,23 +211,23 @@ func (c *cli) showSummary(card *indicators.Scorecard, hidden int) {
 	if unreported > 0 {
 		parts = append(parts, c.sayf("有目标而未报 %d 项", "%d with a target not reported", unreported))
 	}
-	fmt.Fprintln(c.stdout, strings.Join(parts, c.say("，", ", ")))
+	c.line(c.stdout, strings.Join(parts, c.say("，", ", ")))
 	c.showDuties(card)
 	c.showFootnotes(card, illustrative, hidden)
 }
 
 func (c *cli) showFootnotes(card *indicators.Scorecard, illustrative bool, hidden int) {
 	if illustrative {
-		fmt.Fprintln(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
+		c.line(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
 	}
 	c.showChanged(card)
 	c.showClosed(card)
 	for i := range card.Rows {
 		if p := card.Rows[i].TargetProblem; p != "" {
-			fmt.Fprintln(c.stdout, c.sayf("目标无法使用: %s（%s）", "target cannot be used: %s (%s)", card.Rows[i].Name.In(c.lang), string(p)))
+			c.line(c.stdout, c.sayf("目标无法使用: %s（%s）", "target cannot be used: %s (%s)", card.Rows[i].Name.In(c.lang), string(p)))
 		}
 	}
 	if hidden > 0 {
-		fmt.Fprintln(c.stdout, c.say("另有 "+strconv.Itoa(hidden)+" 项既无目标也从未报过，用 --all 列出", strconv.Itoa(hidden)+" more have no target and were never reported; --all lists them"))
+		c.line(c.stdout, c.say("另有 "+strconv.Itoa(hidden)+" 项既无目标也从未报过，用 --all 列出", strconv.Itoa(hidden)+" more have no target and were never reported; --all lists them"))
 	}
 }

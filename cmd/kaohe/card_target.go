@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/kaohe/kaohe/indicators"
 )
 
@@ -22,11 +20,11 @@ func (c *cli) showChanged(card *indicators.Scorecard) {
 		name, first := r.Name.In(c.lang), c.exact(r, r.FirstTarget, r.FirstTarget)
 		switch {
 		case !r.FirstGap.Known():
-			fmt.Fprintln(c.stdout, c.sayf("† 目标有调整: %s 原为 %s", "† target was changed: %s, %s at first", name, first))
+			c.line(c.stdout, c.sayf("† 目标有调整: %s 原为 %s", "† target was changed: %s, %s at first", name, first))
 		case r.FirstGap.Sign() <= 0:
-			fmt.Fprintln(c.stdout, c.sayf("† 目标有调整: %s 原为 %s，按原目标已完成", "† target was changed: %s, %s at first, which would be met", name, first))
+			c.line(c.stdout, c.sayf("† 目标有调整: %s 原为 %s，按原目标已完成", "† target was changed: %s, %s at first, which would be met", name, first))
 		default:
-			fmt.Fprintln(c.stdout, c.sayf("† 目标有调整: %s 原为 %s，按原目标尚差 %s", "† target was changed: %s, %s at first with a gap of %s", name, first, c.exact(r, r.FirstGap, r.FirstTarget)))
+			c.line(c.stdout, c.sayf("† 目标有调整: %s 原为 %s，按原目标尚差 %s", "† target was changed: %s, %s at first with a gap of %s", name, first, c.exact(r, r.FirstGap, r.FirstTarget)))
 		}
 	}
 }

@@ -23,6 +23,7 @@ func (c *cli) warnIncomplete(w io.Writer, card *indicators.Scorecard) {
 }
 
 func (c *cli) loud(w io.Writer, line string) {
+	line = indicators.Visible(line)
 	if c.color && w == c.stdout {
 		line = text.Colors{text.FgHiRed, text.Bold}.Sprint(line)
 	}

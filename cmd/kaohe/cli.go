@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/indicators"
 )
 
 // The exit codes.
@@ -85,6 +86,11 @@ func (c *cli) say(zh, en string) string {
 // sayf returns a sentence made of a format; both formats take the same arguments.
 func (c *cli) sayf(zh, en string, args ...any) string {
 	return fmt.Sprintf(c.say(zh, en), args...)
+}
+
+// line writes one line for people. What it shows of events and plans cannot make it two, nor move the cursor.
+func (c *cli) line(w io.Writer, s string) {
+	fmt.Fprintln(w, indicators.Visible(s))
 }
 
 // errorf returns an error in the user's language; %w keeps its cause.

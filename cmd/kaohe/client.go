@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kaohe/kaohe/cmd/kaohe/internal/app"
+	"github.com/kaohe/kaohe/indicators"
 	"github.com/kaohe/kaohe/indicators/api"
 )
 
@@ -149,7 +150,7 @@ func (cl *client) problem(a answer) error {
 	if p.Detail != "" {
 		p.Title += ": " + p.Detail
 	}
-	err := errors.New(p.Title)
+	err := errors.New(indicators.Visible(p.Title)) // it may say what an event says
 	if a.status == http.StatusBadRequest {
 		return codedError{exitUsage, err}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -94,6 +93,6 @@ func (k *closing) showRevision(ctx context.Context, c *cli) {
 	if err != nil || a.status != http.StatusOK || json.Unmarshal(a.body, &card) != nil || card.Closed == nil {
 		return
 	}
-	fmt.Fprintln(c.stdout, c.sayf("%s（%s） %s 已锁定，第 %d 版，数据截至 %s", "%s (%s) %s is closed as revision %d, with figures as of %s",
+	c.line(c.stdout, c.sayf("%s（%s） %s 已锁定，第 %d 版，数据截至 %s", "%s (%s) %s is closed as revision %d, with figures as of %s",
 		card.OrgName.In(c.lang), card.Org, card.Quarter, card.Closed.Revision, card.Closed.AsOf))
 }

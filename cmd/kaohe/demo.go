@@ -47,7 +47,7 @@ end; --data keeps it.`),
 	flags.BoolVar(&once, "once", false, c.say("显示之后就退出", "exit after showing"))
 	flags.BoolVar(&show.all, "all", false, c.say("也列出既无目标又从未报过的指标", "also those without a target that nobody ever reported"))
 	flags.StringVar(&s.data, "data", "", c.say("数据目录（默认临时目录）", "data directory (default: a temporary one)"))
-	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
+	show.outputFlag(c, cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		s.asOf = demoDay.String()
 		if once {
@@ -135,7 +135,7 @@ func (c *cli) loadDemo(ctx context.Context, a *app.App) (fresh, recorded int, er
 func (c *cli) refusedDemo(name string, receipt intake.Receipt) error {
 	for i, e := range receipt.Events {
 		if e.Refusal != nil && e.Refusal.Code != intake.CodeVoided {
-			return codedError{exitRefused, c.errorf("示例 %s 第 %d 条未被接受: %s", "the demo's %s, event %d, was refused: %s", name, i+1, e.Refusal.Text.In(c.lang))}
+			return codedError{exitRefused, c.errorf("示例 %s 第 %d 条未被接受: %s", "the demo's %s, event %d, was refused: %s", name, i+1, indicators.Visible(e.Refusal.Text.In(c.lang)))}
 		}
 	}
 	return nil

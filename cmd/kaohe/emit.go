@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -126,7 +125,7 @@ func (e *emission) send(ctx context.Context, c *cli, body []byte, notes []string
 // day yet.
 func (c *cli) warnFuture(day, flag string, known *api.Catalogue) {
 	if d, err := events.ParseDay(day); err == nil && known.Today < d.String() {
-		fmt.Fprintln(c.stderr, c.sayf("注意: %s 晚于服务的业务日期 %s，到那天才计入；发生日期用 %s 指定",
+		c.line(c.stderr, c.sayf("注意: %s 晚于服务的业务日期 %s，到那天才计入；发生日期用 %s 指定",
 			"warning: %s is after the server's business date %s and counts from that day on; %s says when it happened", d, known.Today, flag))
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,8 +49,7 @@ Corrected events are listed as they were corrected. "late" are those recorded af
 	flags.IntVar(&limit, "limit", api.DefaultPage, c.say("一页至多列几条", "how many events a page has at most"))
 	flags.StringVar(&after, "after", "", c.say("从这个位置之后列起", "list events after this position"))
 	flags.BoolVar(&show.all, "all", false, c.say("列出全部", "list all of them"))
-	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
-	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
+	show.flags(c, cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := c.notBlank(cmd); err != nil {
 			return err
@@ -60,20 +58,20 @@ Corrected events are listed as they were corrected. "late" are those recorded af
 		if err != nil {
 			return err
 		}
+		if show.all && !cmd.Flags().Changed("limit") {
+			limit = api.MaxPage
+		}
 		query := url.Values{"at_least": {"end"}, "indicator": {args[0]}, "span": {span}, "limit": {strconv.Itoa(limit)}}
 		given(query, map[string]string{"quarter": quarter, "org": org, "as_of": givenDate(asOf), "after": after})
 		known.ask(cmd, query)
-		body, err := cl.explanation(cmd.Context(), query)
-		for err == nil && show.all {
-			var more bool
-			if body, more, err = cl.nextPage(cmd.Context(), query, body); !more {
-				break
-			}
+		body, x, err := cl.explanation(cmd.Context(), query)
+		if err == nil && show.all && x.Next != "" {
+			body, err = nil, cl.nextPages(cmd.Context(), query, x)
 		}
 		if err != nil {
 			return err
 		}
-		return c.showExplanation(body, show)
+		return c.showExplanation(body, x, show)
 	}
 	return cmd
 }
@@ -88,59 +86,56 @@ func (c *cli) oneIndicator(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// explanation asks for a page.
-func (cl *client) explanation(ctx context.Context, query url.Values) ([]byte, error) {
+// explanation asks for a page, and returns it as it came, too.
+func (cl *client) explanation(ctx context.Context, query url.Values) (body []byte, x *indicators.Explanation, err error) {
 	a, err := cl.get(ctx, "/v1/explain", query)
-	if err == nil && a.status != http.StatusOK {
-		err = cl.problem(a)
+	if err != nil {
+		return nil, nil, err
 	}
-	return a.body, err
+	if a.status != http.StatusOK {
+		return nil, nil, cl.problem(a)
+	}
+	x = new(indicators.Explanation)
+	if err := json.Unmarshal(a.body, x); err != nil {
+		return nil, nil, cl.c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
+	}
+	return a.body, x, nil
 }
 
-// nextPage asks for the page after and adds its events. All pages are of one state of the figures: where something was recorded
-// meanwhile that changes them, the sums no longer agree, and that is said.
-func (cl *client) nextPage(ctx context.Context, query url.Values, body []byte) (all []byte, more bool, err error) {
-	var sofar, next indicators.Explanation
-	if err := json.Unmarshal(body, &sofar); err != nil {
-		return nil, false, cl.c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
+// nextPages adds the pages after to the first one. They are of its quarter and its day, even where midnight has passed
+// since. Where something was recorded meanwhile that changes the figures, the sums no longer agree, and that is said.
+func (cl *client) nextPages(ctx context.Context, query url.Values, x *indicators.Explanation) error {
+	query.Set("quarter", x.Quarter.String())
+	query.Set("as_of", x.AsOf)
+	for x.Next != "" {
+		query.Set("after", x.Next)
+		_, page, err := cl.explanation(ctx, query)
+		if err != nil {
+			return err
+		}
+		if !x.Append(page) {
+			return cl.c.errorf("翻页期间登记了新的内容，请重新查询", "something was recorded while the pages were read; ask again")
+		}
 	}
-	if sofar.Next == "" {
-		return body, false, nil
-	}
-	query.Set("after", sofar.Next)
-	page, err := cl.explanation(ctx, query)
-	if err != nil {
-		return nil, false, err
-	}
-	if err := json.Unmarshal(page, &next); err != nil {
-		return nil, false, cl.c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
-	}
-	if !sofar.Append(&next) {
-		return nil, false, cl.c.errorf("翻页期间登记了新的内容，请重新查询", "something was recorded while the pages were read; ask again")
-	}
-	all, err = encodeJSON(&sofar)
-	return all, true, err
+	return nil
 }
 
 // errInconsistent ends a command that has shown a figure which its events do not add up to.
 var errInconsistent = codedError{exitFailed, silentError{errors.New("inconsistent")}}
 
-// showExplanation prints an explanation in the server's JSON. As JSON it is passed on as it came.
-func (c *cli) showExplanation(body []byte, show showing) error {
-	var x indicators.Explanation
-	if err := json.Unmarshal(body, &x); err != nil {
-		return c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
-	}
-	var err error
-	switch show.output {
-	case "json":
-		_, err = c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
-	case "csv":
-		c.warnExplained(c.stderr, &x)
-		err = c.explanationCSV(&x, show.bom)
+// showExplanation prints an explanation. As JSON it is passed on as it came; body is nil for one of several pages.
+func (c *cli) showExplanation(body []byte, x *indicators.Explanation, show showing) (err error) {
+	switch {
+	case show.output == "json" && body == nil:
+		err = c.printJSON(x)
+	case show.output == "json":
+		err = c.passOn(body)
+	case show.output == "csv":
+		c.warnExplained(c.stderr, x)
+		err = c.explanationCSV(x, show.bom)
 	default:
-		c.warnExplained(c.stdout, &x)
-		c.explanationTable(&x)
+		c.warnExplained(c.stdout, x)
+		c.explanationTable(x)
 	}
 	if err == nil && !x.Consistent {
 		return errInconsistent

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"io"
 	"strings"
 
 	"github.com/kaohe/kaohe/indicators"
@@ -17,40 +15,24 @@ var explainHead = []string{
 
 // explanationCSV prints the events of all parts.
 func (c *cli) explanationCSV(x *indicators.Explanation, bom bool) error {
-	if bom {
-		if _, err := io.WriteString(c.stdout, "\ufeff"); err != nil {
-			return err
+	return c.writeCSV(bom, explainHead, func(row func(cells ...any)) {
+		if x.Value != nil {
+			writeParts(row, x, x.Value, string(x.Value.Role))
 		}
-	}
-	w := csv.NewWriter(c.stdout)
-	if err := w.Write(explainHead); err != nil {
-		return err
-	}
-	if x.Value != nil {
-		if err := writeParts(w, x, x.Value, string(x.Value.Role)); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
+	})
 }
 
 // writeParts writes the events of a part; its path names those above it, too.
-func writeParts(w *csv.Writer, x *indicators.Explanation, p *indicators.Part, path string) error {
+func writeParts(row func(cells ...any), x *indicators.Explanation, p *indicators.Part, path string) {
 	for _, part := range p.Parts {
-		if err := writeParts(w, x, part, path+"/"+string(part.Role)); err != nil {
-			return err
-		}
+		writeParts(row, x, part, path+"/"+string(part.Role))
 	}
 	for i := range p.Events {
-		if err := w.Write(evidenceCells(x, p, &p.Events[i], path)); err != nil {
-			return err
-		}
+		row(evidenceCells(x, p, &p.Events[i], path)...)
 	}
-	return nil
 }
 
-func evidenceCells(x *indicators.Explanation, p *indicators.Part, r *indicators.EvidenceRow, path string) []string {
+func evidenceCells(x *indicators.Explanation, p *indicators.Part, r *indicators.EvidenceRow, path string) []any {
 	var things, covered []string
 	for _, thing := range r.Things {
 		name := thing.Name
@@ -59,9 +41,9 @@ func evidenceCells(x *indicators.Explanation, p *indicators.Part, r *indicators.
 		}
 		things, covered = append(things, name), append(covered, thing.CoveredBy)
 	}
-	return []string{
-		x.Org, x.Quarter.String(), x.Span, x.AsOf, path, p.Indicator, r.Position, r.Source, r.ID, r.Type, r.TypeTitle.ZH, r.TypeTitle.EN, r.Day, r.Org,
-		csvNumber(r.Contribution), string(r.Verdict), r.By, r.Rule.ZH, r.Rule.EN, r.Late, strings.Join(r.CorrectedBy, " "), strings.Join(things, "; "),
+	return []any{
+		x.Org, x.Quarter, x.Span, x.AsOf, path, p.Indicator, r.Position, r.Source, r.ID, r.Type, r.TypeTitle.ZH, r.TypeTitle.EN, r.Day, r.Org,
+		r.Contribution, r.Verdict, r.By, r.Rule.ZH, r.Rule.EN, r.Late, strings.Join(r.CorrectedBy, " "), strings.Join(things, "; "),
 		strings.Trim(strings.Join(covered, " "), " "), r.Says.ZH, r.Says.EN,
 	}
 }

@@ -39,21 +39,21 @@ func (c *cli) explanationTable(x *indicators.Explanation) {
 		span = c.say("本年累计", "year to date")
 	}
 	title := c.sayf("%s（%s） %s（%s） %s %s 截至 %s", "%s (%s), %s (%s), %s, %s as of %s", d.Name.In(c.lang), d.ID, x.OrgName.In(c.lang), x.Org, x.Quarter, span, x.AsOf)
-	fmt.Fprintln(c.stdout, title+c.knownAt(x.KnownAt))
-	fmt.Fprintln(c.stdout, c.sayf("算法: %s", "definition: %s", d.Definition.In(c.lang)))
+	c.line(c.stdout, title+c.knownAt(x.KnownAt))
+	c.line(c.stdout, c.sayf("算法: %s", "definition: %s", d.Definition.In(c.lang)))
 	direction := c.say("越多越好", "more is better")
 	if d.Direction == indicators.Down {
 		direction = c.say("越少越好", "less is better")
 	}
-	fmt.Fprintln(c.stdout, c.sayf("单位: %s；科室: %s；%s；序时进度: %s", "unit: %s; office: %s; %s; pace: %s", d.Units.In(c.lang), d.Office, direction, d.Pace.In(c.lang)))
+	c.line(c.stdout, c.sayf("单位: %s；科室: %s；%s；序时进度: %s", "unit: %s; office: %s; %s; pace: %s", d.Units.In(c.lang), d.Office, direction, d.Pace.In(c.lang)))
 	if x.Value == nil {
-		fmt.Fprintln(c.stdout, c.say("这个时段在截至日期还没有开始", "the span has not begun on the as-of day"))
+		c.line(c.stdout, c.say("这个时段在截至日期还没有开始", "the span has not begun on the as-of day"))
 		return
 	}
 	c.arithmetic(x)
 	c.parts(x.Value, len(x.Value.Parts) > 0)
 	if x.Next != "" {
-		fmt.Fprintln(c.stdout, c.sayf("后面还有: 接着看用 --after %s，全部列出用 --all", "there are more: --after %s goes on, --all lists all", x.Next))
+		c.line(c.stdout, c.sayf("后面还有: 接着看用 --after %s，全部列出用 --all", "there are more: --after %s goes on, --all lists all", x.Next))
 	}
 }
 
@@ -72,10 +72,10 @@ func (c *cli) arithmetic(x *indicators.Explanation) {
 	fmt.Fprintln(c.stdout)
 	g.write(c.stdout, c.color, c.width())
 	if x.Indicator.TargetIllustrative {
-		fmt.Fprintln(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
+		c.line(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
 	}
 	if p := x.Indicator.TargetProblem; p != "" {
-		fmt.Fprintln(c.stdout, c.sayf("目标无法使用: %s", "target cannot be used: %s", string(p)))
+		c.line(c.stdout, c.sayf("目标无法使用: %s", "target cannot be used: %s", string(p)))
 	}
 }
 
@@ -103,7 +103,7 @@ func (c *cli) parts(p *indicators.Part, named bool) {
 func (c *cli) partFormula(p *indicators.Part) {
 	if p.Formula != "" {
 		fmt.Fprintln(c.stdout)
-		fmt.Fprintln(c.stdout, c.sayf("%s：%s（%s） %s", "%s: %s (%s) %s", roleWords[p.Role].In(c.lang), p.Name.In(c.lang), p.Indicator, p.Formula))
+		c.line(c.stdout, c.sayf("%s：%s（%s） %s", "%s: %s (%s) %s", roleWords[p.Role].In(c.lang), p.Name.In(c.lang), p.Indicator, p.Formula))
 	}
 }
 
@@ -112,7 +112,7 @@ func (c *cli) partTitle(p *indicators.Part) {
 	if p.From != "" {
 		days = c.sayf("%s 至 %s", "%s to %s", p.From, p.To)
 	}
-	fmt.Fprintln(c.stdout, c.sayf("%s：%s（%s），%s", "%s: %s (%s), %s", roleWords[p.Role].In(c.lang), p.Name.In(c.lang), p.Indicator, days))
+	c.line(c.stdout, c.sayf("%s：%s（%s），%s", "%s: %s (%s), %s", roleWords[p.Role].In(c.lang), p.Name.In(c.lang), p.Indicator, days))
 }
 
 func (c *cli) partSum(p *indicators.Part) {
@@ -123,7 +123,7 @@ func (c *cli) partSum(p *indicators.Part) {
 	if len(p.Missing) > 0 {
 		line += c.sayf("；缺数的单位: %s", "; units without a value: %s", strings.Join(p.Missing, c.say("、", ", ")))
 	}
-	fmt.Fprintln(c.stdout, line)
+	c.line(c.stdout, line)
 	if !p.Consistent {
 		c.loud(c.stdout, c.sayf("注意: 应为 %s", "WARNING: it should be %s", c.decimals(p.Value)))
 	}

@@ -38,11 +38,7 @@ func TestExplanationsNameWhatIsNotCovered(t *testing.T) {
 		events.Chinese: {"计入，由 2-0 覆盖", "计入，未覆盖", "计入；经 2-1、2-2 更正；迟报，1-9 锁定之后"},
 	} {
 		c, out := screen(lang)
-		body, err := encodeJSON(explanation(true))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.showExplanation(body, showing{output: "table"}); err != nil {
+		if err := c.showExplanation(nil, explanation(true), showing{output: "table"}); err != nil {
 			t.Errorf("showExplanation() = %v", err)
 		}
 		for _, s := range want {
@@ -55,15 +51,11 @@ func TestExplanationsNameWhatIsNotCovered(t *testing.T) {
 
 // TestAFigureThatDoesNotAddUpIsSaidLoudly, in every form, and the command fails.
 func TestAFigureThatDoesNotAddUpIsSaidLoudly(t *testing.T) {
-	body, err := encodeJSON(explanation(false))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, output := range []string{"table", "csv", "json"} {
 		c, out := screen(events.English)
 		var warnings strings.Builder
 		c.stderr = &warnings
-		err := c.showExplanation(body, showing{output: output})
+		err := c.showExplanation(nil, explanation(false), showing{output: output})
 		var coded codedError
 		if !errors.As(err, &coded) || coded.code != exitFailed {
 			t.Errorf("%s: showExplanation() = %v, want that it fails", output, err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -42,8 +41,7 @@ changed within the year.`),
 	flags.StringVar(&asOf, "as-of", "", c.say("截至日期（默认业务日期）", "only what happened up to this day (default the business date)"))
 	known.flags(c, cmd)
 	flags.BoolVar(&show.all, "all", false, c.say("也列出既无目标又从未报过的指标", "also those without a target that nobody ever reported"))
-	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
-	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
+	show.flags(c, cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.notBlank(cmd); err != nil {
 			return err
@@ -77,18 +75,10 @@ func given(query url.Values, parameters map[string]string) {
 	}
 }
 
-// showing is how a scorecard is shown.
-type showing struct {
-	output string
-	all    bool
-	bom    bool
-}
-
 // showAnswer prints a scorecard in the server's JSON. As JSON it is passed on as it came; it says itself what it lacks.
 func (c *cli) showAnswer(body []byte, show showing) error {
 	if show.output == "json" {
-		_, err := c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
-		return err
+		return c.passOn(body)
 	}
 	var card indicators.Scorecard
 	if err := json.Unmarshal(body, &card); err != nil {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/kaohe/kaohe/indicators"
 )
 
 // grid is a table for people: with lines and colours on a terminal, plain aligned text otherwise. Chinese characters take
@@ -24,11 +26,25 @@ func (g *grid) write(w io.Writer, color bool, width int) {
 	if color {
 		between = 3
 	}
+	g.head = oneLine(g.head)
+	for i := range g.rows {
+		g.rows[i] = oneLine(g.rows[i])
+	}
 	if fitted := g.fit(width, between); color {
 		fitted.lined(w)
 	} else {
 		fitted.plain(w)
 	}
+}
+
+// oneLine returns cells that stay in their place, whatever an event or a plan has put into them: not even a tab may move what
+// stands to the right.
+func oneLine(row []string) []string {
+	out := make([]string, len(row))
+	for i, cell := range row {
+		out[i] = strings.ReplaceAll(indicators.Visible(cell), "\t", " ")
+	}
+	return out
 }
 
 // fit returns the table without as many of its spare columns as it takes to fit.

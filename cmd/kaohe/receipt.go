@@ -22,7 +22,7 @@ func (c *cli) showReceipt(cl *client, a answer, notes []string, output string) e
 		people = c.stderr // stdout is for programs
 	}
 	for _, note := range notes {
-		fmt.Fprintln(people, note)
+		c.line(people, note)
 	}
 	if out.Status == intake.StatusRefused {
 		if output != "json" {
@@ -38,12 +38,12 @@ func (c *cli) showReceipt(cl *client, a answer, notes []string, output string) e
 
 func (c *cli) showRecorded(out intake.EventAnswer) {
 	if out.Status == intake.StatusNew {
-		fmt.Fprintln(c.stdout, c.sayf("已登记，位置 %s（%s，编号 %s）", "recorded as %s (%s, id %s)", out.Position, out.Type, out.ID))
+		c.line(c.stdout, c.sayf("已登记，位置 %s（%s，编号 %s）", "recorded as %s (%s, id %s)", out.Position, out.Type, out.ID))
 	} else {
-		fmt.Fprintln(c.stdout, c.sayf("先前已登记，位置 %s（%s，编号 %s），不重复计数", "already recorded as %s (%s, id %s), not counted twice", out.Position, out.Type, out.ID))
+		c.line(c.stdout, c.sayf("先前已登记，位置 %s（%s，编号 %s），不重复计数", "already recorded as %s (%s, id %s), not counted twice", out.Position, out.Type, out.ID))
 	}
 	for _, w := range out.Warnings {
-		fmt.Fprintln(c.stderr, c.say("注意: ", "warning: ")+w.Message)
+		c.line(c.stderr, c.say("注意: ", "warning: ")+w.Message)
 	}
 }
 
@@ -53,11 +53,11 @@ func (c *cli) showRefusal(out intake.EventAnswer) {
 	if out.Error != nil {
 		code, message, faults = out.Error.Code, out.Error.Message, out.Error.Faults
 	}
-	fmt.Fprintln(c.stderr, c.sayf("未接受（%s）：什么都没有登记", "refused (%s): nothing was recorded", code))
+	c.line(c.stderr, c.sayf("未接受（%s）：什么都没有登记", "refused (%s): nothing was recorded", code))
 	if len(faults) == 0 || code == intake.CodeConflict {
-		fmt.Fprintln(c.stderr, "  "+message)
+		c.line(c.stderr, "  "+message)
 	}
 	for i, f := range faults {
-		fmt.Fprintln(c.stderr, "  "+strconv.Itoa(i+1)+". "+f.Message)
+		c.line(c.stderr, "  "+strconv.Itoa(i+1)+". "+f.Message)
 	}
 }

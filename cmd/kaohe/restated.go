@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -53,8 +52,7 @@ closed with kaohe close.`),
 	flags.StringVar(&indicator, "indicator", "", c.say("只看一项指标", "this indicator only"))
 	flags.IntVar(&revision, "revision", 0, c.say("第几版（默认最后一版）", "the revision (default the last one)"))
 	flags.StringVar(&asOf, "as-of", "", c.say("现数截至日期（默认业务日期）", "current figures with what happened up to this day (default the business date)"))
-	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
-	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
+	show.flags(c, cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.notBlank(cmd); err != nil {
 			return err
@@ -83,8 +81,7 @@ closed with kaohe close.`),
 // showRestatement prints a restatement in the server's JSON. As JSON it is passed on as it came.
 func (c *cli) showRestatement(body []byte, show showing) error {
 	if show.output == "json" {
-		_, err := c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
-		return err
+		return c.passOn(body)
 	}
 	var r api.Restatement
 	if err := json.Unmarshal(body, &r); err != nil {

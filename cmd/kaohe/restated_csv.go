@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"io"
-	"strconv"
 	"strings"
 
 	"github.com/kaohe/kaohe/indicators"
@@ -18,38 +15,27 @@ var restatedHead = []string{
 }
 
 func (c *cli) restatementCSV(r *api.Restatement, bom bool) error {
-	if bom {
-		if _, err := io.WriteString(c.stdout, "\ufeff"); err != nil {
-			return err
-		}
-	}
-	w := csv.NewWriter(c.stdout)
-	if err := w.Write(restatedHead); err != nil {
-		return err
-	}
-	for i := range r.Indicators {
-		for _, name := range indicators.FollowedFigures {
-			if err := w.Write(restatedCells(r, &r.Indicators[i], name)); err != nil {
-				return err
+	return c.writeCSV(bom, restatedHead, func(row func(cells ...any)) {
+		for i := range r.Indicators {
+			for _, name := range indicators.FollowedFigures {
+				row(restatedCells(r, &r.Indicators[i], name)...)
 			}
 		}
-	}
-	w.Flush()
-	return w.Error()
+	})
 }
 
-func restatedCells(r *api.Restatement, ind *api.RestatedIndicator, name indicators.Followed) []string {
+func restatedCells(r *api.Restatement, ind *api.RestatedIndicator, name indicators.Followed) []any {
 	f := ind.Figures[name]
-	cells := []string{
-		r.Org, r.OrgName.ZH, r.OrgName.EN, r.Quarter.String(), strconv.Itoa(r.Revision), r.Closing.AsOf, r.AsOf, ind.ID, ind.Name.ZH, ind.Name.EN, ind.Units.ZH,
-		ind.Units.EN, string(name), csvNumber(f.Published),
+	cells := []any{
+		r.Org, r.OrgName.ZH, r.OrgName.EN, r.Quarter, r.Revision, r.Closing.AsOf, r.AsOf, ind.ID, ind.Name.ZH, ind.Name.EN, ind.Units.ZH,
+		ind.Units.EN, name, f.Published,
 	}
 	for _, cause := range indicators.Causes {
 		by := f.Causes[cause]
 		if !by.Known() {
 			by = indicators.NewNumber(0, 0)
 		}
-		cells = append(cells, by.String())
+		cells = append(cells, by)
 	}
 	var positions []string
 	for i := range ind.Events {
@@ -57,5 +43,5 @@ func restatedCells(r *api.Restatement, ind *api.RestatedIndicator, name indicato
 			positions = append(positions, ind.Events[i].Position)
 		}
 	}
-	return append(cells, csvNumber(f.Unexplained), csvNumber(f.Current), csvNumber(f.Difference), strings.Join(positions, " "))
+	return append(cells, f.Unexplained, f.Current, f.Difference, strings.Join(positions, " "))
 }

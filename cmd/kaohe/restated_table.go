@@ -13,13 +13,13 @@ import (
 
 // restatementTable prints what has become of the published figures, and below the events that changed them.
 func (c *cli) restatementTable(r *api.Restatement) {
-	fmt.Fprintln(c.stdout, c.sayf("%s（%s） %s 报出的数与现数，现数截至 %s", "%s (%s) %s as published and now, as of %s", r.OrgName.In(c.lang), r.Org, r.Quarter, r.AsOf))
+	c.line(c.stdout, c.sayf("%s（%s） %s 报出的数与现数，现数截至 %s", "%s (%s) %s as published and now, as of %s", r.OrgName.In(c.lang), r.Org, r.Quarter, r.AsOf))
 	line := c.sayf("报出: 第 %d 版（共 %d 版），%s 锁定（%s），数据截至 %s", "published: revision %d of %d, closed on %s (%s), with figures as of %s",
 		r.Revision, r.Revisions, r.Closing.Day, r.Closing.Position, r.Closing.AsOf)
 	if r.Closing.Reason != "" {
 		line += ": " + r.Closing.Reason
 	}
-	fmt.Fprintln(c.stdout, line)
+	c.line(c.stdout, line)
 	c.warnUnexplained(r)
 	changed := changedIndicators(r)
 	if len(changed) > 0 {
@@ -51,7 +51,7 @@ func (c *cli) warnUnexplained(r *api.Restatement) {
 		}
 	}
 	if len(names) > 0 {
-		fmt.Fprintln(c.stdout, c.sayf("注意: 以下指标的变动未能全部说明，请报告这个程序错误: %s", "WARNING: not all changes of these could be explained, please report this defect: %s", strings.Join(names, c.say("、", "; "))))
+		c.line(c.stdout, c.sayf("注意: 以下指标的变动未能全部说明，请报告这个程序错误: %s", "WARNING: not all changes of these could be explained, please report this defect: %s", strings.Join(names, c.say("、", "; "))))
 	}
 }
 
@@ -87,7 +87,7 @@ func (c *cli) restatedFigures(changed []*api.RestatedIndicator) {
 	}
 	g.write(c.stdout, c.color, c.width())
 	for _, cause := range causes {
-		fmt.Fprintln(c.stdout, "  "+causeWords[cause].word.In(c.lang)+c.say("：", ": ")+causeWords[cause].means.In(c.lang))
+		c.line(c.stdout, "  "+causeWords[cause].word.In(c.lang)+c.say("：", ": ")+causeWords[cause].means.In(c.lang))
 	}
 }
 
@@ -136,16 +136,16 @@ func (c *cli) restatementSummary(r *api.Restatement, changed int) {
 	rest := len(r.Indicators) - changed
 	switch {
 	case changed == 0 && len(r.Indicators) == 1:
-		fmt.Fprintln(c.stdout, c.sayf("%s：现数与报出的一致", "%s: the figures are as they were published", r.Indicators[0].Name.In(c.lang)))
+		c.line(c.stdout, c.sayf("%s：现数与报出的一致", "%s: the figures are as they were published", r.Indicators[0].Name.In(c.lang)))
 	case changed == 0:
-		fmt.Fprintln(c.stdout, c.sayf("%d 项指标的现数都与报出的一致", "the figures of all %d indicators are as they were published", rest))
+		c.line(c.stdout, c.sayf("%d 项指标的现数都与报出的一致", "the figures of all %d indicators are as they were published", rest))
 	case rest > 0:
-		fmt.Fprintln(c.stdout, c.sayf("其余 %d 项与报出的一致", "as they were published: %d more", rest))
+		c.line(c.stdout, c.sayf("其余 %d 项与报出的一致", "as they were published: %d more", rest))
 	}
-	fmt.Fprintln(c.stdout, c.sayf("此后登记的事件 %d 个，其中影响以上数字的 %d 个", "events recorded since: %d, of which changed these figures: %d", r.Events, r.Moving))
+	c.line(c.stdout, c.sayf("此后登记的事件 %d 个，其中影响以上数字的 %d 个", "events recorded since: %d, of which changed these figures: %d", r.Events, r.Moving))
 	if r.PlanUnreadable {
-		fmt.Fprintln(c.stdout, c.say("注意: 报出时的方案已无法读取，“口径”的变动里包括程序的变动",
-			"NOTE: the plan of that time cannot be read any more; what the definition changed includes what the software did"))
+		c.line(c.stdout, c.say("注意: 报出时的方案已不能用来重算，“口径”的变动里包括程序的变动",
+			"NOTE: the figures cannot be computed any more by the plan of that time; what the definition changed includes what the software did"))
 	}
 }
 
@@ -183,7 +183,7 @@ func (c *cli) restatingEvents(changed []*api.RestatedIndicator) {
 	fmt.Fprintln(c.stdout)
 	g.write(c.stdout, c.color, c.width())
 	if more > 0 {
-		fmt.Fprintln(c.stdout, c.sayf("另有 %d 条变动未列出，已计入上表", "%d more changes are not listed; the table above has them", more))
+		c.line(c.stdout, c.sayf("另有 %d 条变动未列出，已计入上表", "%d more changes are not listed; the table above has them", more))
 	}
 }
 

@@ -63,7 +63,7 @@ const restatedZH = `
   目标：下达、更正或作废的目标
 其余 1 项与报出的一致
 此后登记的事件 7 个，其中影响以上数字的 3 个
-注意: 报出时的方案已无法读取，“口径”的变动里包括程序的变动
+注意: 报出时的方案已不能用来重算，“口径”的变动里包括程序的变动
 
 位置  日期        事件      原因  指标      变动                                                           来源与编号
 13-0  2018-04-03  下达目标  目标  技术指导  年度目标 +200 → 200                                            kaohe:450703 a
@@ -88,7 +88,7 @@ Funds (was not published)  yuan   to date                —  +130,000 yuan     
   target: targets that were set, corrected or voided
 as they were published: 1 more
 events recorded since: 7, of which changed these figures: 3
-NOTE: the plan of that time cannot be read any more; what the definition changed includes what the software did
+NOTE: the figures cannot be computed any more by the plan of that time; what the definition changed includes what the software did
 
 position  day         event         cause   indicator  change                                                                   source and id
 13-0      2018-04-03  Target set    target  Guidances  year's target +200 → 200                                                 kaohe:450703 a

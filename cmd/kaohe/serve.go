@@ -200,7 +200,7 @@ func (c *cli) announce(ctx context.Context, a *app.App, s *serving, opts app.Opt
 		{c.say("方案", "plan"), c.planLine(s.plan, a.Plan(), opts)}, {c.say("数据", "data"), c.sayf("%s（日志到第 %d 次提交）", "%s (log ends at commit %d)", data, end)},
 		{c.say("业务日期", "date"), date},
 	} {
-		fmt.Fprintf(c.stdout, "  %s: %s\n", line[0], line[1])
+		c.line(c.stdout, "  "+line[0]+": "+line[1])
 	}
 	if opts.Salvage {
 		c.announceSalvage(a)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -39,8 +38,7 @@ Targets that were voided are left out.`),
 	flags.StringVar(&indicator, "indicator", "", c.say("只看一项指标", "this indicator only"))
 	flags.StringVar(&asOf, "as-of", "", c.say("看哪一天有效的目标（默认业务日期）", "mark the targets that hold on this day (default the business date)"))
 	known.flags(c, cmd)
-	flags.BoolVar(&show.bom, "bom", false, c.say("CSV 前加 UTF-8 标记，供 Excel 识别", "begin the CSV with a UTF-8 mark, for Excel"))
-	flags.VarP(choice(&show.output, "table", "json", "csv"), "output", "o", c.say("输出格式", "output"))
+	show.flags(c, cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.notBlank(cmd); err != nil {
 			return err
@@ -70,8 +68,7 @@ Targets that were voided are left out.`),
 // showTargets prints a history of targets in the server's JSON. As JSON it is passed on as it came.
 func (c *cli) showTargets(body []byte, show showing) error {
 	if show.output == "json" {
-		_, err := c.stdout.Write(append(bytes.TrimSpace(body), '\n'))
-		return err
+		return c.passOn(body)
 	}
 	var history api.Targets
 	if err := json.Unmarshal(body, &history); err != nil {

@@ -1,10 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"fmt"
-	"io"
-	"strconv"
 	"strings"
 
 	"github.com/kaohe/kaohe/events"
@@ -22,9 +18,9 @@ var basisWords = map[string]events.Text{
 
 func (c *cli) targetsTable(h *api.Targets) {
 	title := c.sayf("%s（%s） %d 年目标，有效以 %s 为准", "%s (%s) targets for %d, in force as of %s", h.OrgName.In(c.lang), h.Org, h.Year, h.AsOf)
-	fmt.Fprintln(c.stdout, title+c.knownAt(h.KnownAt))
+	c.line(c.stdout, title+c.knownAt(h.KnownAt))
 	if len(h.Targets) == 0 {
-		fmt.Fprintln(c.stdout, c.say("没有下达过目标；用 kaohe emit TargetSet 下达", "no target was set; kaohe emit TargetSet sets one"))
+		c.line(c.stdout, c.say("没有下达过目标；用 kaohe emit TargetSet 下达", "no target was set; kaohe emit TargetSet sets one"))
 		return
 	}
 	g := grid{
@@ -41,7 +37,7 @@ func (c *cli) targetsTable(h *api.Targets) {
 	}
 	g.write(c.stdout, c.color, c.width())
 	if illustrative {
-		fmt.Fprintln(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
+		c.line(c.stdout, c.say("* 示例目标，并非下达的目标", "* illustrative target; nobody issued it"))
 	}
 }
 
@@ -108,37 +104,20 @@ var targetsHead = []string{
 }
 
 func (c *cli) targetsCSV(h *api.Targets, bom bool) error {
-	if bom {
-		if _, err := io.WriteString(c.stdout, "\ufeff"); err != nil {
-			return err
+	return c.writeCSV(bom, targetsHead, func(row func(cells ...any)) {
+		for i := range h.Targets {
+			row(targetCells(h.Year, &h.Targets[i])...)
 		}
-	}
-	w := csv.NewWriter(c.stdout)
-	if err := w.Write(targetsHead); err != nil {
-		return err
-	}
-	for i := range h.Targets {
-		if err := w.Write(targetCells(h.Year, &h.Targets[i])); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
+	})
 }
 
-func targetCells(year int, t *api.Target) []string {
-	plan := make([]string, len(t.QuarterlyPlan))
-	for i, n := range t.QuarterlyPlan {
-		plan[i] = n.String()
-	}
-	before := []string{"", "", ""}
+func targetCells(year int, t *api.Target) []any {
+	before := api.Wording{}
 	if t.Before != nil {
-		before = []string{t.Before.Position, t.Before.Value.String(), t.Before.Basis}
+		before = *t.Before
 	}
-	cells := []string{
-		t.Org, t.OrgName.ZH, t.OrgName.EN, strconv.Itoa(year), t.Indicator, t.Name.ZH, t.Name.EN, t.Units.ZH, t.Units.EN, t.Position, t.Set, t.From,
-		strconv.FormatBool(t.InForce), t.Value.String(), t.Basis, strings.Join(plan, " "),
+	return []any{
+		t.Org, t.OrgName.ZH, t.OrgName.EN, year, t.Indicator, t.Name.ZH, t.Name.EN, t.Units.ZH, t.Units.EN, t.Position, t.Set, t.From, t.InForce,
+		t.Value, t.Basis, t.QuarterlyPlan, before.Position, before.Value, before.Basis, t.Due, t.Illustrative, t.By, t.Source, t.ID, t.Document, t.Reason,
 	}
-	cells = append(cells, before...)
-	return append(cells, t.Due, strconv.FormatBool(t.Illustrative), t.By, t.Source, t.ID, t.Document, t.Reason)
 }

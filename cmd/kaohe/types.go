@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -49,7 +48,7 @@ func (c *cli) showTypes(types []api.Type, output string) error {
 	t.write(c.stdout, c.color, c.width())
 	for i := range types {
 		if command := c.command(types[i].Name); command != "" {
-			fmt.Fprintln(c.stdout, c.sayf("%s（%s）用 %s 登记", "%s (%s) is recorded by %s", types[i].Name, types[i].Title.In(c.lang), command))
+			c.line(c.stdout, c.sayf("%s（%s）用 %s 登记", "%s (%s) is recorded by %s", types[i].Name, types[i].Title.In(c.lang), command))
 		}
 	}
 	return nil

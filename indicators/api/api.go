@@ -14,9 +14,15 @@
 // expected and what came. As long as there is no view, because the log is still being read, there are no figures: a scorecard
 // is answered with 503 and a Retry-After then.
 //
+// Days, and times that name no zone, are those of the zone of the plan that the answer follows. Of a known_at that plan is
+// known only once the point is found: it is looked for in the zone of the plan of today's figures, and where the plan of
+// then turns out to have another zone, once more in that. A problem that says how far the log goes follows today's figures.
+//
 // Answers are read from the view that is published at the moment, which may be some milliseconds behind the log. Who
 // wants to see what was just recorded says so: at_least=12-0 (a position from a receipt) or at_least=end (all that the
-// log holds when the question arrives) lets the answer wait, for some seconds at most.
+// log holds when the question arrives) lets the answer wait, for MaxWait at most. To look back and to explain takes reading the log again, and the whole of a
+// question takes MaxQuestion at most: what would take longer is answered with 503, before a server or client breaks the
+// connection.
 package api
 
 import (
@@ -112,14 +118,18 @@ func New(o Options) (*API, error) {
 
 // Register adds the API's paths to a mux.
 func (a *API) Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET /v1/scorecard", a.scorecard)
-	mux.HandleFunc("GET /v1/explain", a.explain)
-	mux.HandleFunc("GET /v1/targets", a.targets)
-	mux.HandleFunc("GET /v1/restatement", a.restatement)
-	mux.HandleFunc("GET /v1/catalogue", a.catalogue)
-	mux.HandleFunc("GET /v1/events/{position}", a.eventAt)
-	mux.HandleFunc("GET /v1/events/by-id", a.eventByID)
-	mux.HandleFunc("GET /v1/quarantine", a.quarantine)
+	for pattern, answer := range map[string]http.HandlerFunc{
+		"GET /v1/scorecard":         a.scorecard,
+		"GET /v1/explain":           a.explain,
+		"GET /v1/targets":           a.targets,
+		"GET /v1/restatement":       a.restatement,
+		"GET /v1/catalogue":         a.catalogue,
+		"GET /v1/events/{position}": a.eventAt,
+		"GET /v1/events/by-id":      a.eventByID,
+		"GET /v1/quarantine":        a.quarantine,
+	} {
+		mux.HandleFunc(pattern, bounded(answer))
+	}
 }
 
 // writeJSON answers with a value, as people read it: "S&T" and not "S\u0026T". Figures change at any moment, so nothing on

@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/intake"
@@ -32,9 +31,6 @@ const (
 	DefaultPage = 1000
 	MaxPage     = 10_000
 )
-
-// MaxExplain is how long a question may take that has to read the log.
-const MaxExplain = 45 * time.Second
 
 func (a *API) explain(w http.ResponseWriter, r *http.Request) {
 	lang, values := intake.LangOf(r), r.URL.Query()
@@ -63,9 +59,7 @@ func (a *API) explain(w http.ResponseWriter, r *http.Request) {
 	if ask.Quarter = indicators.QuarterOf(ask.AsOf); q.quarter != nil {
 		ask.Quarter = *q.quarter
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), MaxExplain)
-	defer cancel()
-	x, err := indicators.Explain(ctx, projections.Source{Commit: a.Commit, First: a.Find}, g.view, g.plan, ask)
+	x, err := indicators.Explain(r.Context(), projections.Source{Commit: a.Commit, First: a.Find}, g.view, g.plan, ask)
 	if err != nil {
 		notExplained(err, lang).Write(w, lang)
 		return

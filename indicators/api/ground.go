@@ -33,9 +33,6 @@ var (
 	ErrPlanUnreadable = errors.New("plan in the log cannot be read")
 )
 
-// MaxFold is how long a question about an earlier point of the log waits for the log to be folded up to there.
-const MaxFold = 45 * time.Second
-
 // ground is what an answer rests on: the state of the figures, and the plan that they follow.
 type ground struct {
 	view  *projections.View
@@ -54,21 +51,33 @@ func (a *API) ground(ctx context.Context, q question, lang events.Lang) (ground,
 		p := unread(lang)
 		return ground{}, &p
 	}
-	if q.known == nil {
+	if q.known == "" {
 		return ground{view: view, plan: plan, today: a.Today()}, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, MaxFold)
-	defer cancel()
-	known, err := a.Known(ctx, *q.known, q.currentPlan)
+	known, err := a.lookBack(ctx, q, plan.Zone)
 	if err != nil {
-		p := notKnown(err, view, a.Plan.Zone, lang)
+		p := notKnown(err, view, plan.Zone, lang)
 		return ground{}, &p
 	}
 	return ground{
 		view: known.View, plan: known.Plan,
 		today: min(known.Day, a.Today()), // a business date that was set holds for all questions
-		known: &indicators.KnownAt{Commit: known.View.Head().Seq, Recorded: known.View.Recorded().In(a.Plan.Zone)},
+		known: &indicators.KnownAt{Commit: known.View.Head().Seq, Recorded: known.View.Recorded().In(known.Plan.Zone)},
 	}, nil
+}
+
+// lookBack finds what was known at the point that a question names. The point may hang on a zone: it is taken in the one
+// given, and once more in that of the plan of then if that makes it another point.
+func (a *API) lookBack(ctx context.Context, q question, zone *time.Location) (Known, error) {
+	at := parsePoint(q.known, zone)
+	known, err := a.Known(ctx, *at, q.currentPlan)
+	if err != nil {
+		return known, err
+	}
+	if then := parsePoint(q.known, known.Plan.Zone); !then.Time.Equal(at.Time) {
+		return a.Known(ctx, *then, q.currentPlan)
+	}
+	return known, nil
 }
 
 // notKnown is the problem of a point of the log that cannot be shown; the present view says how far the log goes.

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,6 +13,19 @@ import (
 	"github.com/kaohe/kaohe/indicators"
 )
 
+// MaxQuestion is how long a question may take: all that it waits for, reads and computes. It is less than the minute after
+// which servers and clients break a connection, so that what takes too long is answered with the reason.
+const MaxQuestion = 50 * time.Second
+
+// bounded makes the one deadline that holds for a whole question.
+func bounded(answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), MaxQuestion)
+		defer cancel()
+		answer(w, r.WithContext(ctx))
+	}
+}
+
 // question is what the parameters say, as far as that can be read without a plan: units and indicators are those of the
 // plan that the answer follows, which known_at decides.
 type question struct {
@@ -19,14 +34,14 @@ type question struct {
 	year           int                 // 0 for that of the day
 	org, indicator string
 	below          bool
-	known          *KnownAt // nil for all that is known
+	known          string // the point of the log, which parsePoint reads once a zone is known; empty for all that is known
 	currentPlan    bool
 	atLeast        string // a position, a sequence, "end", or empty
 }
 
 // question reads the parameters, of which only those with the names are understood: a misspelt as_of must not silently
 // mean today.
-func (a *API) question(values url.Values, names ...string) (q question, bad *badParameter) {
+func (*API) question(values url.Values, names ...string) (q question, bad *badParameter) {
 	for name, list := range values {
 		if !slices.Contains(names, name) {
 			return q, &badParameter{name: name, got: list[0], hint: didYouMean(events.Suggest(name, names)), expected: events.Text{
@@ -37,7 +52,7 @@ func (a *API) question(values url.Values, names ...string) (q question, bad *bad
 		}
 	}
 	q = question{org: values.Get("org"), indicator: values.Get("indicator"), atLeast: values.Get("at_least")}
-	for _, read := range []func(*question, url.Values) *badParameter{readDay, readQuarter, readYear, readBelow, a.readPoint} {
+	for _, read := range []func(*question, url.Values) *badParameter{readDay, readQuarter, readYear, readBelow, readPoint} {
 		if bad := read(&q, values); bad != nil {
 			return q, bad
 		}
@@ -93,7 +108,7 @@ func readBelow(q *question, values url.Values) *badParameter {
 }
 
 // readPoint reads known_at and plan.
-func (a *API) readPoint(q *question, values url.Values) *badParameter {
+func readPoint(q *question, values url.Values) *badParameter {
 	knownAt, plan := values.Get("known_at"), values.Get("plan")
 	switch {
 	case plan != "" && plan != "then" && plan != "current":
@@ -103,8 +118,7 @@ func (a *API) readPoint(q *question, values url.Values) *badParameter {
 	case knownAt == "":
 		return nil
 	}
-	q.currentPlan = plan == "current"
-	if q.known = parsePoint(knownAt, a.Plan.Zone); q.known != nil {
+	if q.known, q.currentPlan = knownAt, plan == "current"; parsePoint(knownAt, time.UTC) != nil {
 		return nil
 	}
 	bad := &badParameter{name: "known_at", got: knownAt, expected: events.Text{

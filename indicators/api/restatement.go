@@ -70,13 +70,11 @@ func (a *API) restate(ctx context.Context, g *ground, q question, org, revision 
 	if err != nil {
 		return nil, notClosed(g, org, quarter, lang)
 	}
-	ctx, cancel := context.WithTimeout(ctx, MaxFold)
-	defer cancel()
 	then, err := a.planThen(ctx, g, closing.Plan)
 	var restated *indicators.Restatement
 	if err == nil {
 		restated, err = indicators.Restate(ctx, a.Past, indicators.RestateRequest{
-			View: g.view, Plan: g.plan, Then: then, Closing: closing, AsOf: day, Indicator: q.indicator,
+			View: g.view, Plan: g.plan, Then: then, Line: a.line, Closing: closing, AsOf: day, Indicator: q.indicator,
 		})
 	}
 	switch {
@@ -91,7 +89,16 @@ func (a *API) restate(ctx context.Context, g *ground, q question, org, revision 
 	return restated, nil
 }
 
-// planThen returns the plan with a hash; nil if there is none any more that can be read.
+// line reads the event with an identity.
+func (a *API) line(ctx context.Context, k events.Key) ([]byte, error) {
+	at, ok := a.Find(k)
+	if !ok {
+		return nil, events.ErrNotFound
+	}
+	return a.Event(ctx, at)
+}
+
+// planThen returns the plan with a hash; nil if the log has none that can be read.
 func (a *API) planThen(ctx context.Context, g *ground, hash string) (*indicators.Plan, error) {
 	if hash == g.plan.Hash {
 		return g.plan, nil

@@ -17,8 +17,8 @@ type Restatement struct {
 	Revision  int                `json:"revision"`
 	Revisions int                `json:"revisions"` // how often the quarter was closed
 	Closing   RestatedClosing    `json:"closing"`
-	// PlanUnreadable says that the plan of the closing cannot be read any more: the step of the definition includes that of
-	// the software then.
+	// PlanUnreadable says that the figures cannot be computed by the plan of the closing: it is not in the log, cannot be read
+	// any more, or has no unit with this code. The step of the definition includes that of the software then.
 	PlanUnreadable bool                `json:"plan_unreadable,omitempty"`
 	Changed        bool                `json:"changed"`
 	Events         int64               `json:"events"` // recorded after what was published, the closing itself aside

@@ -82,13 +82,29 @@ func (l *closed) view() *projections.View {
 	return v
 }
 
+// event reads an event from the log: each has a commit of its own.
+func (l *closed) event(ctx context.Context, at events.Position) ([]byte, error) {
+	c, err := l.log.Get(ctx, at.Seq())
+	if err != nil {
+		return nil, err
+	}
+	lines, err := c.Lines()
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range lines {
+		return line, nil
+	}
+	return nil, events.ErrNotFound
+}
+
 // ask asks for a restatement; the plan of an activation is answered by planOf.
 func (l *closed) ask(query, lang string, planOf func(context.Context, projections.Activation) (*indicators.Plan, error)) *httptest.ResponseRecorder {
 	l.tb.Helper()
 	opts := options(l.tb, mustFold(l.tb))
 	view := l.view()
 	opts.Figures = func() (*projections.View, *indicators.Plan) { return view, mustPlan(l.tb) }
-	opts.Past = l.archive
+	opts.Past, opts.Find, opts.Event = l.archive, l.archive.IDs().Lookup, l.event
 	if planOf != nil {
 		opts.PlanOf = planOf
 	}
@@ -174,6 +190,21 @@ func TestRestatementParameters(t *testing.T) {
 	}
 }
 
+// A target that was voided before the closing and is brought back after it changes figures as a target.
+func TestRestatementFollowsVoidsToBeforeTheClosing(t *testing.T) {
+	l := newClosed(t)
+	l.record("2018-01-01", "TargetSet", `{"indicator":"envoy_guidances","year":2018,"value":"200","basis":"flow"}`)
+	target := `{"data":{},"dataschema":"TargetSet.v1","org":"450703","time":"2018-01-01T00:00:00+08:00","type":"TargetSet"}`
+	l.record("2018-04-02", "EventVoided", `{"reason":"r","target_id":"e4","target_source":"kaohe:450703","was":`+target+`}`)
+	l.close("又报")
+	l.record("2018-04-03", "EventVoided", `{"reason":"r","target_id":"e5","target_source":"kaohe:450703"}`)
+	r := l.answer("indicator=envoy_guidances", nil)
+	f := r.Indicators[0].Figures["year_target"]
+	if by := f.Causes[indicators.ByTarget]; f.Current.String() != "200" || by.String() != "200" || len(f.Causes) != 1 {
+		t.Errorf("year's target: %+v", f)
+	}
+}
+
 func TestRestatementProblems(t *testing.T) {
 	for _, tt := range []struct {
 		query, lang, say string
@@ -216,7 +247,7 @@ func TestRestatementByThePlanOfThen(t *testing.T) {
 	if r := l.answer("", nil); !r.PlanUnreadable {
 		t.Error("a plan that the log does not hold is not said to be unreadable")
 	}
-	l.record("2018-04-03", "PlanActivated", `{"hash":"former"}`)
+	l.record("2018-04-03", "PlanActivated", `{"archive":"UEsFBg==","hash":"former"}`)
 	at := projections.Activation{}
 	found := func(_ context.Context, a projections.Activation) (*indicators.Plan, error) {
 		at = a
