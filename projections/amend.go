@@ -46,7 +46,7 @@ func (f *Fold) take(e *events.Stored, read *reading, at events.Position, known f
 		err = f.takeCorrection(e, at, known)
 	default:
 		if err = f.takeFact(e, read, at); err != nil && !isNeed(err) {
-			f.unusable.Set(e.Key(), uint64(at))
+			f.spoil(e.Key(), at, err)
 			f.postEvent(e, at) // whoever asks what was left out is to find it
 		}
 	}
@@ -73,6 +73,19 @@ func (f *Fold) takeFact(e *events.Stored, read *reading, at events.Position) err
 		return nil
 	}
 	return f.Apply(e, at)
+}
+
+// spoil notes that a fact cannot be used as it stands.
+func (f *Fold) spoil(fact events.Key, at events.Position, err error) {
+	f.unusable.Set(fact, uint64(at))
+	if reasonOf(err) == BadContent { // whoever reads it again does not see why
+		f.spoilt.set(f.epoch, fact, struct{}{})
+	}
+}
+
+func (f *Fold) unspoil(fact events.Key) {
+	f.unusable.Delete(fact)
+	f.spoilt.delete(f.epoch, fact)
 }
 
 func isNeed(err error) bool {
@@ -224,7 +237,7 @@ func (f *Fold) replace(fact events.Key, was *amendment) error {
 		return err
 	}
 	a.counted = false
-	f.unusable.Set(fact, uint64(a.at))
+	f.spoil(fact, a.at, err)
 	return &VersionError{a.at, err}
 }
 
@@ -290,7 +303,7 @@ func (f *Fold) settle(fact events.Key) error {
 	}
 	counts := !a.dead
 	if !counts {
-		f.unusable.Delete(fact) // nobody wants it
+		f.unspoil(fact) // nobody wants it
 	}
 	if counts == a.counted {
 		return nil
@@ -307,11 +320,11 @@ func (f *Fold) settle(fact events.Key) error {
 	case isNeed(err):
 		return err
 	case err != nil:
-		f.unusable.Set(fact, uint64(a.at))
+		f.spoil(fact, a.at, err)
 		return &VersionError{a.at, err}
 	}
 	a.counted = counts
-	f.unusable.Delete(fact)
+	f.unspoil(fact)
 	return nil
 }
 

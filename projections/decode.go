@@ -320,6 +320,9 @@ func (f *Fold) decodeFacts(d *decoder) {
 
 func (f *Fold) decodeAmended(d *decoder) {
 	f.unusable = d.table()
+	for range d.count(len(events.Key{})) {
+		f.spoilt.set(f.epoch, d.key(), struct{}{})
+	}
 	for range d.count(38) {
 		k := d.key()
 		a := &amendment{at: events.Position(d.uint()), line: bytes.Clone(d.optional()), counted: d.flag(), dead: d.flag(), void: d.flag(), target: d.key()}

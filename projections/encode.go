@@ -217,6 +217,8 @@ func (f *Fold) encodeFacts(e *encoder) {
 
 func (f *Fold) encodeAmended(e *encoder) {
 	e.b = f.unusable.AppendTo(e.b)
+	e.count(f.spoilt.len())
+	f.spoilt.each(func(k events.Key, _ struct{}) { e.raw(k[:]) })
 	e.count(len(f.amended))
 	for k, a := range f.amended {
 		e.raw(k[:])

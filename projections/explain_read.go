@@ -141,7 +141,8 @@ func (x *explainer) identify(s *subject, at events.Position) bool {
 	}
 	key := s.was.Key()
 	s.at, s.first, s.now = at, at, s.was
-	s.unusable = x.leftOut[at]
+	_, s.unusable = x.view.spoilt.get(key)
+	s.unusable = s.unusable || x.leftOut[at]
 	if first, ok := x.src.First(key); ok {
 		s.first = first
 	}

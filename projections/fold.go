@@ -43,6 +43,7 @@ type Fold struct {
 	factsEpoch uint32 // of the three
 
 	unusable   events.KeyTable // the facts that the plan cannot use as they stand, with their positions
+	spoilt     keyed[struct{}] // those of them whose type, version and unit the plan has
 	amended    map[events.Key]*amendment
 	amendments keyed[events.Amendment] // what views show of them
 
@@ -169,7 +170,7 @@ func (f *Fold) View() *View {
 	v := &View{
 		rules: f.rules, head: f.head, recorded: f.recorded, events: f.applied, read: f.read, measures: f.measures, index: f.index,
 		tables: append([]*table(nil), f.tables...), targets: f.targets, nils: f.nils, closings: f.closings,
-		amendments: f.amendments, contested: f.contested, leftOut: f.leftOut + int64(f.unusable.Len()), breaks: f.breaks,
+		amendments: f.amendments, contested: f.contested, spoilt: f.spoilt, leftOut: f.leftOut + int64(f.unusable.Len()), breaks: f.breaks,
 		activations: f.activations, times: f.times, postings: f.postings, quarantined: f.quarantined,
 	}
 	f.epoch++

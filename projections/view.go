@@ -23,6 +23,7 @@ type View struct {
 
 	amendments  keyed[events.Amendment]
 	contested   keyed[[]claim]
+	spoilt      keyed[struct{}]
 	activations []Activation
 	times       []timeMark
 	postings    *postings
