@@ -215,6 +215,8 @@ func TestUnusableSnapshots(t *testing.T) {
 				}
 			})
 		}, "a", "missing"},
+		{"the index missing", remove("index-*"), "a", "missing"},
+		{"the folds missing", remove("fold-*"), "a", "missing"},
 		{"truncated", rewrite(func(b []byte) []byte { return b[:len(b)/2] }), "a", "damaged"},
 		{"a bit flipped", rewrite(func(b []byte) []byte { b[len(b)-9] ^= 4; return b }), "a", "damaged"},
 		{"empty", rewrite(func([]byte) []byte { return nil }), "a", "damaged"},
@@ -232,7 +234,11 @@ func TestUnusableSnapshots(t *testing.T) {
 			stop()
 			tt.spoil(t, h)
 			h.fill(1)
-			r, _, _ = h.start(func(o *projections.RunnerOptions) { o.Rules = testRules(t, tt.rules) })
+			r, a, _ := h.start(func(o *projections.RunnerOptions) { o.Rules = testRules(t, tt.rules) })
+			<-r.CaughtUp()
+			if n := a.IDs().Len(); n != 51 { // or what was recorded would be taken once more
+				t.Errorf("%d identities are known when figures are shown, want 51", n)
+			}
 			if got := pool(h.await(r)); got != 51 {
 				t.Errorf("the pool is %d, want 51", got)
 			}
@@ -241,6 +247,21 @@ func TestUnusableSnapshots(t *testing.T) {
 				t.Errorf("unusable: %v, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// remove removes some of the snapshots.
+func remove(pattern string) func(testing.TB, *house) {
+	return func(tb testing.TB, h *house) {
+		list, err := filepath.Glob(filepath.Join(h.dir, pattern))
+		if err != nil || len(list) == 0 {
+			tb.Fatalf("no %s: %v", pattern, err)
+		}
+		for _, path := range list {
+			if err := os.Remove(path); err != nil {
+				tb.Fatal(err)
+			}
+		}
 	}
 }
 

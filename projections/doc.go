@@ -16,7 +16,12 @@
 // they need to take any event out again: withdrawal is the same path with the sign turned, not a repair.
 //
 // An event that was voided or corrected counts in its last version, or not at all, whatever the order in which the voids,
-// corrections and the event itself came: [Fold.Take] keeps what is needed to tell of those few events only.
+// corrections and the event itself came: [Fold.Take] keeps what is needed to tell of those few events only. Of the same fact
+// from two sources the first counts, at each unit; claim.go tells how. Where a fold must know an event of before once more it
+// says so ([NeedError]), and whoever feeds it reads that: the log never changes, so that the fold stays a function of it.
+//
+// The whole state of a fold can be written and read back, so that a start reads only the tail of a log, and the state of any
+// earlier commit is not far: an [Archive] folds anew from the nearest snapshot, with the code that follows the log.
 //
 // A [Runner] follows a log, folds each commit whole and publishes a [View]. A view never changes. It shares with its
 // predecessor all that did not change in between: every part of the tree of tables, blocks, cells and pages belongs to an

@@ -23,8 +23,9 @@ func amends(typ string) bool { return typ == events.TypeVoided || typ == events.
 func completed(typ string) bool { return amends(typ) || typ == typeClosed }
 
 // Fields that the writer fills in and nobody else. Of a void or correction: where the target stands, the version that is
-// replaced, and the one that replaces it; with them the fold needs to look nothing up (DESIGN 4). Of a closing: the day up
-// to which facts count, what is handed in, the last commit that was counted, and the plan by which that was done.
+// replaced, and the one that replaces it: whoever reads the event alone sees what it did, and the fold need not know how
+// patches become good events. Of a closing: the day up to which facts count, what is handed in, the last commit that was
+// counted, and the plan by which that was done.
 var (
 	amendedFields = []string{"target", "was", "now"}
 	closedFields  = []string{"as_of", "scorecard", "position", "plan"}

@@ -20,7 +20,7 @@
 //
 // Some control events have a commit of their own, which the writer completes by what stands before that very commit. Of an
 // EventVoided or EventCorrected: where its target is, the version that it replaces and the one that replaces it, which must
-// be as good as a new event. So whoever folds the log needs to look nothing up. Of a PeriodClosed: what its unit hands in, a
+// be as good as a new event. So whoever folds the log needs no schema for it. Of a PeriodClosed: what its unit hands in, a
 // scorecard that counts all commits before and nothing else. Who closes a quarter again is told that it is recorded if
 // nothing has changed, else what is handed in now is recorded beside what was.
 //

@@ -22,8 +22,7 @@ func correction(id, target, patch string) []byte {
 		id, target, patch)
 }
 
-// TestControlEventsAreResolved: what is written names the target's place and the versions, so that the fold needs to look
-// nothing up.
+// TestControlEventsAreResolved: what is written names the target's place and the versions.
 func TestControlEventsAreResolved(t *testing.T) {
 	r := start(t, memory())
 	receipt := r.emit(t, training("a", 30), correction("c", "a", `{"data":{"attendees":31,"topic":"水稻"},"time":"2018-03-05"}`), void("v", "a"), void("w", "v"))
