@@ -202,6 +202,7 @@ func (f *Fold) takeCorrection(e *events.Stored, at events.Position, known func(e
 	if err != nil {
 		return err
 	}
+	f.noteTargetCorrection(e, at, &c, target.line)
 	now := *target
 	now.line = next
 	undo := f.amend(map[events.Key]*amendment{c.target: &now})

@@ -14,30 +14,34 @@ type control struct {
 	was    []byte       // the version it replaces, as a canonical line; nil if it does not say
 	now    []byte       // the version that replaces it, if it was resolved
 	patch  []byte
+	reason string
 }
 
 // Fields of the data of control events, and of the versions in them, in order.
 var (
-	controlFields = []string{"now", "patch", "target_id", "target_source", "was"}
+	controlFields = []string{"now", "patch", "reason", "target_id", "target_source", "was"}
 	versionFields = []string{"data", "dataschema", "org", "time", "type"}
 )
 
 func readControl(e *events.Stored) (control, error) {
-	var values [5][]byte
+	var values [6][]byte
 	if err := fields(e.Data, controlFields, values[:]); err != nil {
 		return control{}, err
 	}
-	id, err := text(values[2])
+	id, err := text(values[3])
 	if err != nil {
 		return control{}, fmt.Errorf("data.target_id: %w", err)
 	}
-	source, err := text(values[3])
+	source, err := text(values[4])
 	if err != nil {
 		return control{}, fmt.Errorf("data.target_source: %w", err)
 	}
 	c := control{event: events.Event{Source: string(source), ID: string(id)}, patch: values[1]}
 	c.target = c.event.Key()
-	if c.was, err = c.version(values[4]); err != nil {
+	if reason, err := text(values[2]); err == nil { // nothing hangs on it
+		c.reason = string(reason)
+	}
+	if c.was, err = c.version(values[5]); err != nil {
 		return control{}, fmt.Errorf("data.was: %w", err)
 	}
 	if c.now, err = c.version(values[0]); err != nil {

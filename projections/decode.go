@@ -309,6 +309,13 @@ func (f *Fold) decodeFacts(d *decoder) {
 		key := closingKey{c.Org, c.Year, c.Quarter}
 		f.closings[key] = append(f.closings[key], c)
 	}
+	for _, c := range all.Corrections {
+		if len(c.Target) != len(events.Key{}) {
+			d.fail()
+			return
+		}
+		f.corrections[events.Key(c.Target)] = c.List
+	}
 	f.activations, f.quarantined = all.Activations, all.Quarantined
 	var last timeMark
 	f.times = make([]timeMark, 0, d.count(2))

@@ -171,6 +171,12 @@ type facts struct {
 	Closings    []Closing
 	Activations []Activation
 	Quarantined []Quarantined
+	Corrections []correctionFacts
+}
+
+type correctionFacts struct {
+	Target []byte
+	List   []TargetCorrection
 }
 
 type targetFacts struct {
@@ -202,6 +208,9 @@ func (f *Fold) encodeFacts(e *encoder) {
 	}
 	for _, list := range f.closings {
 		all.Closings = append(all.Closings, list...)
+	}
+	for k, list := range f.corrections {
+		all.Corrections = append(all.Corrections, correctionFacts{k[:], list})
 	}
 	b, err := json.Marshal(all)
 	f.must(err) // numbers, texts and JSON that was read before

@@ -37,7 +37,7 @@ func (f *Fold) changeTarget(e *events.Stored, at events.Position, org, sign int)
 	if err != nil {
 		return err
 	}
-	t.At, t.Org = at, org
+	t.At, t.Org, t.Corrections = at, org, f.corrections[e.Key()]
 	f.ownFacts()
 	key := targetKey{org, t.Indicator, t.Year}
 	list := slices.Clone(f.targets[key])
@@ -52,6 +52,22 @@ func (f *Fold) changeTarget(e *events.Stored, at events.Position, org, sign int)
 		delete(f.targets, key)
 	}
 	return nil
+}
+
+// noteTargetCorrection remembers who corrected a target, when and why, and what it said before. Other facts are not asked so:
+// their corrections are found when a figure is explained.
+func (f *Fold) noteTargetCorrection(e *events.Stored, at events.Position, c *control, was []byte) {
+	old, err := parseLine(was)
+	if err != nil || string(old.Type) != targetType {
+		return
+	}
+	t, err := readTarget(old)
+	if err != nil {
+		return
+	}
+	f.corrections[c.target] = append(slices.Clip(f.corrections[c.target]), TargetCorrection{
+		At: at, Source: string(e.Source), ID: string(e.ID), Principal: string(e.Principal), Day: e.Day(), Reason: c.reason, Was: t.Value, WasBasis: t.Basis,
+	})
 }
 
 // readTarget reads what a TargetSet says.

@@ -47,6 +47,7 @@ type Fold struct {
 	amended    map[events.Key]*amendment
 	amendments keyed[events.Amendment] // what views show of them
 
+	corrections map[events.Key][]TargetCorrection // of targets
 	activations []Activation
 	times       []timeMark // recording time of every so many commits; see noteTime
 	postings    *postings
@@ -92,7 +93,7 @@ func NewFold(rules Rules) (*Fold, error) {
 		stocks: make([]stockState, len(measures)), covers: make([][]int, len(measures)), covered: make(map[int]coverage), weights: make([]int64, len(measures)),
 		symbols: newSymbols(), sites: newSites(orgs), supplied: make(map[events.Position][]byte), postings: newPostings(),
 		targets: make(map[targetKey][]Target), nils: make(map[nilKey][]dayCount), closings: make(map[closingKey][]Closing), factsEpoch: 1,
-		amended: make(map[events.Key]*amendment),
+		amended: make(map[events.Key]*amendment), corrections: make(map[events.Key][]TargetCorrection),
 	}
 	for m := range measures {
 		if _, twice := f.index[measures[m].Name]; twice {

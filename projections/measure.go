@@ -77,4 +77,16 @@ type Target struct {
 	Illustrative  bool
 	Reason        string
 	Document      string
+	Corrections   []TargetCorrection // in the order of the log
+}
+
+// TargetCorrection is how a target was corrected after it was set.
+type TargetCorrection struct {
+	At         events.Position
+	Source, ID string
+	Principal  string
+	Day        events.Day
+	Reason     string
+	Was        events.Decimal // the value that it replaced
+	WasBasis   string
 }

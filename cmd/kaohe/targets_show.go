@@ -17,7 +17,7 @@ var basisWords = map[string]events.Text{
 }
 
 func (c *cli) targetsTable(h *api.Targets) {
-	title := c.sayf("%s（%s） %d 年目标，有效以 %s 为准", "%s (%s) targets for %d, in force as of %s", h.OrgName.In(c.lang), h.Org, h.Year, h.AsOf)
+	title := c.sayf("%s（%s） %d 年目标，标“有效”的为 %s 所用", "%s (%s) targets for %d, in force as of %s", h.OrgName.In(c.lang), h.Org, h.Year, h.AsOf)
 	c.line(c.stdout, title+c.knownAt(h.KnownAt))
 	if len(h.Targets) == 0 {
 		c.line(c.stdout, c.say("没有下达过目标；用 kaohe emit TargetSet 下达", "no target was set; kaohe emit TargetSet sets one"))
@@ -89,18 +89,34 @@ func (c *cli) quarterlyPlan(t *api.Target) string {
 	return strings.Join(parts, " / ")
 }
 
-// grounds are the document and the reason, either of which may be missing.
+// grounds are the document and the reason, either of which may be missing, and how the target was corrected since.
 func (c *cli) grounds(t *api.Target) string {
-	if t.Document == "" || t.Reason == "" {
-		return t.Document + t.Reason
+	var parts []string
+	for _, s := range []string{t.Document, t.Reason} {
+		if s != "" {
+			parts = append(parts, s)
+		}
 	}
-	return t.Document + c.say("；", "; ") + t.Reason
+	for _, k := range t.Corrections {
+		parts = append(parts, c.sayf("%s 由 %s 更正（%s，原为 %s）：%s", "corrected %s by %s (%s, was %s): %s", k.Day, k.By, k.Position, c.worded(t, k.Wording), k.Reason))
+	}
+	return strings.Join(parts, c.say("；", "; "))
+}
+
+// corrections are those of a target in one cell of a CSV: position, day, who, the value before, why.
+func corrections(t *api.Target) string {
+	var parts []string
+	for _, k := range t.Corrections {
+		parts = append(parts, strings.Join([]string{k.Position, k.Day, k.By, k.Value.String(), k.Reason}, " "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // targetsHead are the columns of the CSV, the same in both languages; new ones are added at the end.
 var targetsHead = []string{
 	"org", "org_name_zh", "org_name_en", "year", "indicator", "name_zh", "name_en", "unit_zh", "unit_en", "position", "set", "effective_from", "in_force",
 	"value", "basis", "quarterly_plan", "before_position", "before_value", "before_basis", "due", "illustrative", "by", "source", "id", "document", "reason",
+	"corrections",
 }
 
 func (c *cli) targetsCSV(h *api.Targets, bom bool) error {
@@ -119,5 +135,6 @@ func targetCells(year int, t *api.Target) []any {
 	return []any{
 		t.Org, t.OrgName.ZH, t.OrgName.EN, year, t.Indicator, t.Name.ZH, t.Name.EN, t.Units.ZH, t.Units.EN, t.Position, t.Set, t.From, t.InForce,
 		t.Value, t.Basis, t.QuarterlyPlan, before.Position, before.Value, before.Basis, t.Due, t.Illustrative, t.By, t.Source, t.ID, t.Document, t.Reason,
+		corrections(t),
 	}
 }

@@ -38,7 +38,7 @@ func TestTargetsOutput(t *testing.T) {
 		output string
 		want   string
 	}{
-		{"a table in Chinese", events.Chinese, "table", `钦州市（450700） 2018 年目标，有效以 2018-06-30 为准
+		{"a table in Chinese", events.Chinese, "table", `钦州市（450700） 2018 年目标，标“有效”的为 2018-06-30 所用
 指标          单位     原定     目标  口径      季度累计计划                     有效  下达        起算        下达人  位置  依据
 占比          %               99.95*  总量达到                                   有效  2018-01-10  2018-01-01  li      2-0   示例
 钦北区：拨付  元             120万元  全年完成  0元 / 30万元 / 60万元 / 120万元        2018-01-12  2018-01-01  s       3-1   12号文
@@ -52,10 +52,10 @@ Qinbei: Paid  yuan                    1.2 million yuan  in the year  0 yuan / 30
 Qinbei: Paid  yuan  1.2 million yuan              8.5%  growth                                                                yes       2018-05-02  2018-05-02  s   9-0       30号文; 汛情
 * illustrative target; nobody issued it
 `},
-		{"CSV", events.Chinese, "csv", `org,org_name_zh,org_name_en,year,indicator,name_zh,name_en,unit_zh,unit_en,position,set,effective_from,in_force,value,basis,quarterly_plan,before_position,before_value,before_basis,due,illustrative,by,source,id,document,reason
-450700,钦州市,Qinzhou,2018,share,占比,Share,%,%,2-0,2018-01-10,2018-01-01,true,99.95,stock,,,,,,true,li,s,1,,示例
-450703,钦北区,Qinbei,2018,paid,拨付,Paid,元,yuan,3-1,2018-01-12,2018-01-01,false,1200000,flow,0 300000 600000 1200000,,,,,false,s,s,2,12号文,
-450703,钦北区,Qinbei,2018,paid,拨付,Paid,元,yuan,9-0,2018-05-02,2018-05-02,true,8.5,growth,,3-1,1200000,flow,2018-11-30,false,s,s,3,30号文,汛情
+		{"CSV", events.Chinese, "csv", `org,org_name_zh,org_name_en,year,indicator,name_zh,name_en,unit_zh,unit_en,position,set,effective_from,in_force,value,basis,quarterly_plan,before_position,before_value,before_basis,due,illustrative,by,source,id,document,reason,corrections
+450700,钦州市,Qinzhou,2018,share,占比,Share,%,%,2-0,2018-01-10,2018-01-01,true,99.95,stock,,,,,,true,li,s,1,,示例,
+450703,钦北区,Qinbei,2018,paid,拨付,Paid,元,yuan,3-1,2018-01-12,2018-01-01,false,1200000,flow,0 300000 600000 1200000,,,,,false,s,s,2,12号文,,
+450703,钦北区,Qinbei,2018,paid,拨付,Paid,元,yuan,9-0,2018-05-02,2018-05-02,true,8.5,growth,,3-1,1200000,flow,2018-11-30,false,s,s,3,30号文,汛情,
 `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,7 +76,7 @@ Qinbei: Paid  yuan  1.2 million yuan              8.5%  growth                  
 
 func TestNoTargets(t *testing.T) {
 	for lang, want := range map[events.Lang]string{
-		events.Chinese: "钦北区（450703） 2019 年目标，有效以 2018-06-30 为准\n没有下达过目标；用 kaohe emit TargetSet 下达\n",
+		events.Chinese: "钦北区（450703） 2019 年目标，标“有效”的为 2018-06-30 所用\n没有下达过目标；用 kaohe emit TargetSet 下达\n",
 		events.English: "Qinbei (450703) targets for 2019, in force as of 2018-06-30\nno target was set; kaohe emit TargetSet sets one\n",
 	} {
 		c, out := screen(lang)

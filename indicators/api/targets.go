@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/kaohe/kaohe/events"
@@ -41,6 +42,16 @@ type Target struct {
 	By           string   `json:"by"` // the principal, or else the source
 	Source       string   `json:"source"`
 	ID           string   `json:"id"`
+	// Corrections say how it came to be worded as it is, in the order of the log.
+	Corrections []TargetCorrection `json:"corrections,omitempty"`
+}
+
+// TargetCorrection is a correction of a target: who made it, when and why, and what the target said before.
+type TargetCorrection struct {
+	Wording        // that it replaced; the position is the correction's
+	Day     string `json:"day"`
+	By      string `json:"by"`
+	Reason  string `json:"reason,omitempty"`
 }
 
 // Wording is what a target says and where it stands in the log.
@@ -100,6 +111,11 @@ func (g *ground) target(c *indicators.TargetChange) Target {
 	if c.Before != nil {
 		before := wording(c.Before)
 		t.Before = &before
+	}
+	for _, k := range c.Corrections {
+		t.Corrections = append(t.Corrections, TargetCorrection{
+			Wording{Position: k.At.String(), Value: indicators.NumberOf(k.Was), Basis: k.WasBasis}, k.Day.String(), cmp.Or(k.Principal, k.Source), k.Reason,
+		})
 	}
 	if c.Due != 0 {
 		t.Due = c.Due.String()
