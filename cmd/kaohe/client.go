@@ -70,6 +70,18 @@ func (cl *client) get(ctx context.Context, path string, query url.Values) (answe
 	return cl.do(ctx, http.MethodGet, path, "", nil)
 }
 
+// ask asks a question and returns the answer, or what the server says is wrong with the question.
+func (cl *client) ask(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	a, err := cl.get(ctx, path, query)
+	if err != nil {
+		return nil, err
+	}
+	if a.status != http.StatusOK {
+		return nil, cl.problem(a)
+	}
+	return a.body, nil
+}
+
 // patience bounds how long a command waits for a server that asks to come back later, such as one that is still reading
 // its log. The time that the server takes to say so counts.
 const patience = 10 * time.Second

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 
 	"github.com/spf13/cobra"
@@ -88,9 +87,9 @@ func (k *closing) run(ctx context.Context, c *cli) error {
 func (k *closing) showRevision(ctx context.Context, c *cli) {
 	query := url.Values{"at_least": {"end"}, "quarter": {k.quarter.String()}}
 	given(query, map[string]string{"org": k.org})
-	a, err := k.cl.get(ctx, "/v1/scorecard", query)
+	body, err := k.cl.ask(ctx, "/v1/scorecard", query)
 	var card indicators.Scorecard
-	if err != nil || a.status != http.StatusOK || json.Unmarshal(a.body, &card) != nil || card.Closed == nil {
+	if err != nil || json.Unmarshal(body, &card) != nil || card.Closed == nil {
 		return
 	}
 	c.line(c.stdout, c.sayf("%s（%s） %s 已锁定，第 %d 版，数据截至 %s", "%s (%s) %s is closed as revision %d, with figures as of %s",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -88,18 +87,14 @@ func (c *cli) oneIndicator(_ *cobra.Command, args []string) error {
 
 // explanation asks for a page, and returns it as it came, too.
 func (cl *client) explanation(ctx context.Context, query url.Values) (body []byte, x *indicators.Explanation, err error) {
-	a, err := cl.get(ctx, "/v1/explain", query)
-	if err != nil {
+	if body, err = cl.ask(ctx, "/v1/explain", query); err != nil {
 		return nil, nil, err
 	}
-	if a.status != http.StatusOK {
-		return nil, nil, cl.problem(a)
-	}
 	x = new(indicators.Explanation)
-	if err := json.Unmarshal(a.body, x); err != nil {
+	if err := json.Unmarshal(body, x); err != nil {
 		return nil, nil, cl.c.errorf("看不懂服务的回答: %w", "cannot read the server's answer: %w", err)
 	}
-	return a.body, x, nil
+	return body, x, nil
 }
 
 // nextPages adds the pages after to the first one. They are of its quarter and its day, even where midnight has passed

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"net/http"
 	"net/url"
 
 	"github.com/spf13/cobra"
@@ -54,14 +53,11 @@ changed within the year.`),
 		query := url.Values{"at_least": {"end"}}
 		given(query, map[string]string{"quarter": quarter, "org": org, "as_of": givenDate(asOf)})
 		known.ask(cmd, query)
-		a, err := cl.get(cmd.Context(), "/v1/scorecard", query)
+		body, err := cl.ask(cmd.Context(), "/v1/scorecard", query)
 		if err != nil {
 			return err
 		}
-		if a.status != http.StatusOK {
-			return cl.problem(a)
-		}
-		return c.showAnswer(a.body, show)
+		return c.showAnswer(body, show)
 	}
 	return cmd
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -66,14 +65,11 @@ closed with kaohe close.`),
 		if cmd.Flags().Changed("revision") {
 			query.Set("revision", strconv.Itoa(revision))
 		}
-		a, err := cl.get(cmd.Context(), "/v1/restatement", query)
+		body, err := cl.ask(cmd.Context(), "/v1/restatement", query)
 		if err != nil {
 			return err
 		}
-		if a.status != http.StatusOK {
-			return cl.problem(a)
-		}
-		return c.showRestatement(a.body, show)
+		return c.showRestatement(body, show)
 	}
 	return cmd
 }

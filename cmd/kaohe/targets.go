@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"net/http"
 	"net/url"
 
 	"github.com/spf13/cobra"
@@ -53,14 +52,11 @@ Targets that were voided are left out.`),
 			query.Set("below", "true")
 		}
 		known.ask(cmd, query)
-		a, err := cl.get(cmd.Context(), "/v1/targets", query)
+		body, err := cl.ask(cmd.Context(), "/v1/targets", query)
 		if err != nil {
 			return err
 		}
-		if a.status != http.StatusOK {
-			return cl.problem(a)
-		}
-		return c.showTargets(a.body, show)
+		return c.showTargets(body, show)
 	}
 	return cmd
 }
