@@ -143,7 +143,7 @@ func TestReadyOnlyWhileTheFoldFollows(t *testing.T) {
 	opts.Now = func() time.Time { return begin.Add(time.Duration(passed.Load())) }
 	a := mustStart(t, opts)
 	mustPost(t, a, demoLines(t)[:1])
-	if err := a.Await(t.Context(), 1); err != nil {
+	if err := a.Await(t.Context(), 2); err != nil { // after the plan
 		t.Fatal(err)
 	}
 	ready := func(after time.Duration, want int) {
