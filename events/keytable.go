@@ -1,9 +1,6 @@
 package events
 
-import (
-	"iter"
-	"math"
-)
+import "iter"
 
 // KeyTable maps keys to numbers other than 0, in 29 to 35 bytes an entry once there are many. The zero value is empty and
 // ready to use; from the first entry on it takes 10 KB. Many goroutines may read it at once, but while one changes it
@@ -98,22 +95,6 @@ func (t *KeyTable) All() iter.Seq2[Key, uint64] {
 					return
 				}
 			}
-		}
-	}
-}
-
-// Reserve makes room for n entries in all, so that hardly a part has to grow until there are more. It does nothing for
-// fewer than 256, which need little room anyway.
-func (t *KeyTable) Reserve(n int) {
-	if n <= t.n || n < keyParts {
-		return
-	}
-	each := n / keyParts
-	each += 3 * int(math.Sqrt(float64(each))) // three standard deviations: 1 part in 700 gets more entries
-	t.start()
-	for i := range t.parts {
-		if homes := homesFor(each); homes > t.parts[i].homes {
-			t.parts[i].resize(homes)
 		}
 	}
 }

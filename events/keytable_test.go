@@ -64,7 +64,7 @@ func step(t *rapid.T, table *events.KeyTable, model map[events.Key]uint64, k eve
 	if got, ok := table.Get(k); got != old || ok != known {
 		t.Fatalf("Get(%x) = %d, %v, want %d, %v", k, got, ok, old, known)
 	}
-	switch rapid.SampledFrom([]string{"add", "add", "set", "delete", "reserve"}).Draw(t, "step") {
+	switch rapid.SampledFrom([]string{"add", "add", "set", "delete"}).Draw(t, "step") {
 	case "add":
 		if !known {
 			model[k] = v
@@ -80,8 +80,6 @@ func step(t *rapid.T, table *events.KeyTable, model map[events.Key]uint64, k eve
 		if table.Delete(k) != known {
 			t.Fatalf("Delete(%x) = %v", k, !known)
 		}
-	case "reserve":
-		table.Reserve(rapid.IntRange(0, 2000).Draw(t, "room"))
 	}
 	if table.Len() != len(model) {
 		t.Fatalf("Len() = %d, want %d", table.Len(), len(model))
@@ -133,11 +131,9 @@ func fill(table *events.KeyTable, keys []events.Key) uint64 {
 // TestGrowth: a table grows only when it has to, wherever its entries came from.
 func TestGrowth(t *testing.T) {
 	keys := randomKeys(100_000)
-	var table, roomy events.KeyTable
-	roomy.Reserve(len(keys))
-	roomy.Reserve(len(keys) / 2) // takes nothing away
-	if with, without := fill(&roomy, keys), fill(&table, keys); with > 20 || without < 256 {
-		t.Errorf("%d allocations with room made, %d without; want at most 20, and at least one in each part", with, without)
+	var table events.KeyTable
+	if n := fill(&table, keys); n < 256 {
+		t.Errorf("%d allocations to fill a table, want at least one in each part: or else the count says nothing below", n)
 	}
 	read, _, err := events.LoadKeyTable(table.AppendTo(nil))
 	if err != nil {

@@ -30,7 +30,9 @@ type amendment struct {
 var ErrTarget = errors.New("event cannot be voided or corrected")
 
 // Take takes in the next event of the log: a fact is applied, a control event acts upon its target. known tells where an
-// event stands first, also one that is still to come. An error means that the event cannot be used, and that nothing was changed.
+// event stands first, also one that is still to come. After a [NeedError] nothing was changed: supply the event and try again.
+// A [VersionError] means that a control event has taken effect and left its fact without a version that can be used. After any
+// other error the figures are as before: the event cannot be used, and if it is a fact that is remembered.
 func (f *Fold) Take(e *events.Stored, at events.Position, known func(events.Key) (events.Position, bool)) error {
 	return f.take(e, nil, at, known)
 }

@@ -212,7 +212,7 @@ func (a *Archive) kept(hash string, seq uint64) *View {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	i := slices.IndexFunc(a.views, func(k keptView) bool { return k.hash == hash && k.seq == seq })
-	if i < 0 || hash == "" {
+	if i < 0 {
 		return nil
 	}
 	k := a.views[i]
@@ -221,6 +221,9 @@ func (a *Archive) kept(hash string, seq uint64) *View {
 }
 
 func (a *Archive) keep(hash string, seq uint64, v *View) {
+	if hash == "" {
+		return // rules without a name cannot be asked for again
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.views = append(a.views, keptView{hash, seq, v}); len(a.views) > keptViews {

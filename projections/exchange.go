@@ -280,10 +280,11 @@ func (f *Fold) carryOut(b *binding, moves []move) error {
 	return nil
 }
 
-// must panics where going on would make figures wrong without anybody noticing: an event that was counted cannot be read.
+// must panics where going on would make figures wrong without anybody noticing: what was counted can be taken out and put
+// back, and what was read can be written.
 func (f *Fold) must(err error) {
 	if err != nil {
-		panic(fmt.Sprintf("projections: an event that was counted cannot be read again: %v", err))
+		panic(fmt.Sprintf("projections: what was counted cannot be reckoned again: %v", err))
 	}
 }
 

@@ -8,23 +8,35 @@ import (
 )
 
 func (a *API) scorecard(w http.ResponseWriter, r *http.Request) {
+	q, g, org, ok := a.asked(w, r, "quarter", "org", "as_of", "known_at", "plan", "at_least")
+	if ok {
+		writeJSON(w, "application/json", http.StatusOK, g.scorecard(q, org))
+	}
+}
+
+// asked reads a question about a unit that may have some parameters, and finds what its answer rests on. If that cannot be
+// done it answers itself, and is not ok.
+func (a *API) asked(w http.ResponseWriter, r *http.Request, parameters ...string) (q question, g ground, org int, ok bool) {
 	lang := intake.LangOf(r)
-	q, bad := a.question(r.URL.Query(), "quarter", "org", "as_of", "known_at", "plan", "at_least")
+	q, bad := a.question(r.URL.Query(), parameters...)
 	if bad != nil {
 		bad.problem(lang).Write(w, lang)
-		return
+		return q, g, 0, false
 	}
 	g, problem := a.ground(r.Context(), q, lang)
 	if problem != nil {
 		problem.Write(w, lang)
-		return
+		return q, g, 0, false
 	}
-	org, bad := g.org(q.org)
+	org, bad = g.org(q.org)
+	if bad == nil && q.indicator != "" {
+		bad = g.indicator(q.indicator)
+	}
 	if bad != nil {
 		bad.problem(lang).Write(w, lang)
-		return
+		return q, g, 0, false
 	}
-	writeJSON(w, "application/json", http.StatusOK, g.scorecard(q, org))
+	return q, g, org, true
 }
 
 func (g *ground) scorecard(q question, org int) *indicators.Scorecard {

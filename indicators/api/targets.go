@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/indicators"
 	"github.com/kaohe/kaohe/projections"
 )
@@ -63,26 +62,10 @@ type Wording struct {
 }
 
 func (a *API) targets(w http.ResponseWriter, r *http.Request) {
-	lang := intake.LangOf(r)
-	q, bad := a.question(r.URL.Query(), "org", "below", "year", "indicator", "as_of", "known_at", "plan", "at_least")
-	if bad != nil {
-		bad.problem(lang).Write(w, lang)
-		return
+	q, g, org, ok := a.asked(w, r, "org", "below", "year", "indicator", "as_of", "known_at", "plan", "at_least")
+	if ok {
+		writeJSON(w, "application/json", http.StatusOK, g.targets(q, org))
 	}
-	g, problem := a.ground(r.Context(), q, lang)
-	if problem != nil {
-		problem.Write(w, lang)
-		return
-	}
-	org, bad := g.org(q.org)
-	if bad == nil && q.indicator != "" {
-		bad = g.indicator(q.indicator)
-	}
-	if bad != nil {
-		bad.problem(lang).Write(w, lang)
-		return
-	}
-	writeJSON(w, "application/json", http.StatusOK, g.targets(q, org))
 }
 
 func (g *ground) targets(q question, org int) Targets {
