@@ -70,6 +70,9 @@ type Field struct {
 	Ref         string                 // "indicator", "event_type", ...: the intake checks that the value is a known one of those
 	Default     string                 // canonical JSON of the schema's default; empty if it has none
 	Examples    []string               // canonical JSON of the schema's examples
+	Minimum     *int64                 // inclusive bounds of a number; nil without one
+	Maximum     *int64                 // likewise
+	MaxLength   int                    // characters of a text; 0 without a limit
 	Items       *Field                 // of an array
 	Fields      []*Field               // of an object, in the schema's order; nil if its members are free
 }

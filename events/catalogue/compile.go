@@ -74,6 +74,7 @@ func (c *compiler) limits(v *value, r *rule, at place) {
 	r.minItems, r.maxItems = c.sizes(v, "minItems", "maxItems")
 	r.unique = c.flag(v, "uniqueItems")
 	c.bounds(v, r)
+	r.field.Minimum, r.field.Maximum, r.field.MaxLength = r.min, r.max, max(r.maxLength, 0)
 	c.pattern(v, r)
 	c.literals(v, r, at)
 	if ref := c.text(v, "x-ref"); ref != "" {
