@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+
+	"github.com/kaohe/kaohe/events/access"
 )
 
 // ErrForeign says that a directory holds something that is not this log, or this log with other settings. Nothing was
@@ -17,6 +19,15 @@ const (
 	lostFound = "lost+found" // what a file system makes in its root, so that a data directory may be a mount point
 	streamDir = storeDir + "/" + Account + "/streams/" + Stream
 )
+
+// CheckDir fails with [ErrForeign] if a directory is nobody's to use as a data directory: it has something in it, but no log.
+// One that is not there is fine.
+func CheckDir(dir string) error {
+	if err := inspectStranger(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
 
 // inspectStranger refuses a directory that has something in it though no kaohe has ever been there. It runs before the
 // lock leaves its mark.
@@ -30,7 +41,7 @@ func inspectStranger(dir string) error {
 		switch e.Name() {
 		case lockName, storeDir, headName:
 			return nil
-		case lostFound:
+		case lostFound, access.File, access.LockFile: // tokens may be made before there is a log
 		default:
 			stranger = e.Name()
 		}

@@ -11,8 +11,8 @@
 //
 // The store lies in DIR/jetstream/KAOHE/streams/KAOHE_LOG. Beside it lie DIR/log.head, which remembers outside the store
 // which stream the log is and how far it was acknowledged, and DIR/kaohe.lock, which says who has the directory open. The
-// server fsyncs each commit before it acknowledges it, opens no port, and knows one user with a key that is made anew at
-// every start.
+// server fsyncs each commit before it acknowledges it. It opens no port unless there is a [Door]. Our own connections have
+// keys that are made anew at every start, and each may do its own work only: the writer alone may publish commits.
 //
 // # One outcome
 //
@@ -42,6 +42,19 @@
 //
 // With Options.Salvage a log is opened read-only, damaged or not. There is no server then: commits are read straight from
 // the files, past every damage, and nothing in the store is changed.
+//
+// # Clients from outside
+//
+// A [Door] lets clients in over TCP, each with a token. All that they reach is the service that answers on the connection
+// of [Log.Service], its discovery, and what is announced there to those below a unit:
+//
+//	account KAOHE            JetStream, kaohe.commit.v1
+//	    exports              kaohe.v1.>   $SRV.>   kaohe.event.>
+//	account KAOHE_U...       one for each guest, without JetStream
+//	    imports              kaohe.v1.>   $SRV.>   kaohe.event.*.450000.450700.450703 and below
+//
+// A guest has an account of its own because those who share one can hear the answers to one another, by subscribing to
+// _INBOX.>, and can have answers sent to one another, by what they name as the subject for replies.
 //
 // # Little space
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,61 +16,88 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// PutRaw publishes a message beside the writer, as somebody else might.
+// master is a role that may do everything, for the tests.
+const master Role = "master"
+
+func init() { allowed[master] = nil }
+
+// withMaster lets fn do what it wants in the account.
+func (e *embedded) withMaster(fn func(jetstream.JetStream) error) error {
+	nc, err := e.connect(master, nil)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	return fn(js)
+}
+
+// PutRaw publishes a message beside the writer, as nobody may.
 func (l *Log) PutRaw(ctx context.Context, m *nats.Msg) error {
-	_, err := l.consume.PublishMsg(ctx, m)
-	return err
+	return l.server.withMaster(func(js jetstream.JetStream) error {
+		_, err := js.PublishMsg(ctx, m)
+		return err
+	})
 }
 
 // ChangeStream changes the stream's configuration, as an administrator might.
 func (l *Log) ChangeStream(ctx context.Context, change func(*jetstream.StreamConfig)) error {
 	cfg := l.stream.CachedInfo().Config
 	change(&cfg)
-	_, err := l.consume.UpdateStream(ctx, cfg)
-	return err
+	return l.server.withMaster(func(js jetstream.JetStream) error {
+		_, err := js.UpdateStream(ctx, cfg)
+		return err
+	})
 }
 
 // AddStream adds another stream to the account.
 func (l *Log) AddStream(ctx context.Context, name string) error {
-	_, err := l.consume.CreateStream(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{"other." + name}})
-	return err
+	return l.server.withMaster(func(js jetstream.JetStream) error {
+		_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{"other." + name}})
+		return err
+	})
 }
 
 // MakeDamaged makes a log with six commits of which some are lost, as damage may do it. A stream that denies deletion
 // cannot be brought to lose one, so that comes last.
 func MakeDamaged(tb testing.TB, dir string, lost ...uint64) {
 	tb.Helper()
-	ctx := tb.Context()
-	must := func(err error) {
-		tb.Helper()
-		if err != nil {
-			tb.Fatal(err)
-		}
-	}
 	log := &serverLog{log: slog.New(slog.DiscardHandler), count: prometheus.NewCounter(prometheus.CounterOpts{Name: "x"})}
-	srv, err := startServer(dir, time.Minute, log)
-	must(err)
+	srv, err := startServer(dir, time.Minute, log, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	defer srv.stop()
-	nc, err := srv.connect(Writer, nil)
-	must(err)
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	must(err)
+	if err := srv.withMaster(func(js jetstream.JetStream) error { return lose(tb.Context(), js, lost) }); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func lose(ctx context.Context, js jetstream.JetStream, lost []uint64) error {
 	cfg := streamConfig()
 	cfg.DenyDelete = false
 	stream, err := js.CreateStream(ctx, cfg)
-	must(err)
+	if err != nil {
+		return err
+	}
 	for i := range 6 {
 		_, err := js.PublishMsg(ctx, &nats.Msg{Subject: Subject, Data: []byte("[\n{}\n]"),
 			Header: nats.Header{HeaderCommit: {fmt.Sprintf("c%d", i+1)}}})
-		must(err)
+		if err != nil {
+			return err
+		}
 	}
 	for _, seq := range lost {
-		must(stream.DeleteMsg(ctx, seq))
+		if err := stream.DeleteMsg(ctx, seq); err != nil {
+			return err
+		}
 	}
 	cfg.DenyDelete = true
 	_, err = js.UpdateStream(ctx, cfg)
-	must(err)
+	return err
 }
 
 // OpenUnchecked opens a log without looking for damage, as it is when the damage comes later.
@@ -96,6 +124,9 @@ func OpenWithBrokenHead(tb testing.TB, opts Options) *Log {
 	}
 	return l
 }
+
+// MaxOfGuest bounds the connections with one token.
+const MaxOfGuest = maxOfGuest
 
 // MaxTail bounds what a crash may leave.
 const MaxTail = maxTail
@@ -138,4 +169,21 @@ func (l *Log) ConnectAnonymously() (string, error) {
 	go io.WriteString(c, "CONNECT {\"verbose\":false}\r\nPING\r\n")
 	said, err := io.ReadAll(c)
 	return string(said), err
+}
+
+// StopServer stops the server behind the log's back and takes its port from it.
+func (l *Log) StopServer(addr string) (net.Listener, error) {
+	l.server.mu.Lock()
+	defer l.server.mu.Unlock()
+	stop(l.server.srv)
+	l.server.srv = nil
+	return net.Listen("tcp", addr)
+}
+
+// PublishAsReader publishes on the reader's connection.
+func (l *Log) PublishAsReader(ctx context.Context, subject string) error {
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	_, err := l.consume.PublishMsg(ctx, &nats.Msg{Subject: subject, Data: []byte("[\n{}\n]")})
+	return err
 }

@@ -25,6 +25,7 @@ type Log struct {
 	registered bool // the metrics are
 	lock       *lock
 	server     *embedded
+	door       *door // nil: there is none
 
 	writer, reader, point *nats.Conn
 	publish, consume      jetstream.JetStream // on writer and reader
@@ -135,11 +136,15 @@ func (l *Log) serve(ctx context.Context, found *finding) (err error) {
 }
 
 func (l *Log) start(ctx context.Context, existed bool) (err error) {
+	if l.opts.Door != nil {
+		l.metrics.door = newDoorMetrics(l.guests)
+		l.door = newDoor(l.opts.Door, l.opts.Logger, l.metrics.door, l.opts.Now)
+	}
 	if err := l.register(); err != nil {
 		return err
 	}
-	log := &serverLog{log: l.opts.Logger, count: l.metrics.warnings}
-	if l.server, err = startServer(l.opts.Dir, l.opts.StartTimeout, log); err != nil {
+	log := &serverLog{log: l.opts.Logger, count: l.metrics.warnings, door: l.door}
+	if l.server, err = startServer(l.opts.Dir, l.opts.StartTimeout, log, l.door); err != nil {
 		return err
 	}
 	if err := l.connect(); err != nil {
@@ -151,9 +156,7 @@ func (l *Log) start(ctx context.Context, existed bool) (err error) {
 // connect opens the three connections. The writer's neither keeps commits back while it is away, for they are sent again
 // anyhow, nor lets a try wait for an acknowledgement that was on its way when the connection broke.
 func (l *Log) connect() (err error) {
-	note := nats.ErrorHandler(func(nc *nats.Conn, _ *nats.Subscription, err error) {
-		l.opts.Logger.Debug("connection error", "connection", nc.Opts.Name, "error", err)
-	})
+	note := l.noteErrors()
 	if l.writer, err = l.server.connect(Writer, l.opts.Wrap, note, nats.ReconnectBufSize(-1),
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { l.try.abandon() })); err != nil {
 		return err
@@ -163,6 +166,12 @@ func (l *Log) connect() (err error) {
 	}
 	l.point, err = l.server.connect(Point, l.opts.Wrap, note)
 	return err
+}
+
+func (l *Log) noteErrors() nats.Option {
+	return nats.ErrorHandler(func(nc *nats.Conn, _ *nats.Subscription, err error) {
+		l.opts.Logger.Debug("connection error", "connection", nc.Opts.Name, "error", err)
+	})
 }
 
 func (l *Log) attach(ctx context.Context, existed bool) error {

@@ -18,6 +18,7 @@ type metrics struct {
 	restarts prometheus.Counter
 	warnings prometheus.Counter
 	head     prometheus.Counter
+	door     *doorMetrics // nil: there is no door
 }
 
 func newMetrics(free func() float64) *metrics {
@@ -44,7 +45,11 @@ func counter(name, help string) prometheus.Counter {
 }
 
 func (m *metrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.sequence, m.free, m.commit, m.retries, m.full, m.rebuilds, m.restarts, m.warnings, m.head}
+	list := []prometheus.Collector{m.sequence, m.free, m.commit, m.retries, m.full, m.rebuilds, m.restarts, m.warnings, m.head}
+	if d := m.door; d != nil {
+		list = append(list, d.connections, d.refused, d.expelled, d.complaints)
+	}
+	return list
 }
 
 func (m *metrics) register(r prometheus.Registerer) error {
@@ -73,4 +78,28 @@ func (m *metrics) saw(seq uint64) {
 			return
 		}
 	}
+}
+
+// doorMetrics tell of clients from outside.
+type doorMetrics struct {
+	connections prometheus.GaugeFunc
+	refused     prometheus.Counter
+	expelled    prometheus.Counter
+	complaints  *prometheus.CounterVec
+}
+
+func newDoorMetrics(connections func() float64) *doorMetrics {
+	m := &doorMetrics{
+		connections: prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_nats_connections",
+			Help: "Connections of clients from outside."}, connections),
+		refused: counter("kaohe_nats_refused_logins_total", "Clients that were not let in, for want of a token that is good."),
+		expelled: counter("kaohe_nats_expelled_total",
+			"Connections cut because their token was revoked or has expired, or because everybody needs one now."),
+		complaints: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kaohe_nats_complaints_total",
+			Help: "What the server had to say against clients: subject (not theirs to publish or hear), slow (did not read), other."}, []string{"reason"}),
+	}
+	for _, reason := range []string{"subject", "slow", "other"} {
+		m.complaints.WithLabelValues(reason)
+	}
+	return m
 }

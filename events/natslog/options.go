@@ -17,11 +17,13 @@ const DefaultReserve = 256 << 20
 type Options struct {
 	Dir        string                // the data directory; created with mode 0700 if it is not there
 	Logger     *slog.Logger          // takes the warnings and errors of the server too
-	Registerer prometheus.Registerer // gets the metrics kaohe_log_*, until Close
+	Registerer prometheus.Registerer // gets the metrics kaohe_log_*, with a Door also kaohe_nats_*, until Close
 
 	// Salvage opens a log read-only, damaged or not, without a server and without changing any of its files: what can be
 	// read is read, Append returns ErrReadOnly, and Damage tells what is missing.
 	Salvage bool
+
+	Door *Door // lets clients in from outside; nil: no port is opened
 
 	ReserveBytes uint64        // below so much free space Append returns events.ErrFull
 	AckTimeout   time.Duration // how long one try waits for its acknowledgement before the next
@@ -45,6 +47,9 @@ const (
 	Writer Role = "writer" // Append
 	Reader Role = "reader" // Read
 	Point  Role = "point"  // Get, End, and what became of a commit
+
+	// Service answers clients from outside; see [Log.Service].
+	Service Role = "service"
 )
 
 // NewOptions returns the defaults for a log in dir: logs and metrics go nowhere.
@@ -72,6 +77,13 @@ func (o *Options) validate() error {
 		return errors.New("options of the log: Registerer is nil")
 	case o.Now == nil:
 		return errors.New("options of the log: Now is nil")
+	case o.Door != nil && o.Salvage:
+		return errors.New("options of the log: Door and Salvage exclude each other, there is no server to let anybody in")
+	}
+	if o.Door != nil {
+		if err := o.Door.validate(); err != nil {
+			return err
+		}
 	}
 	for _, d := range []struct {
 		name string

@@ -11,7 +11,6 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nkeys"
 )
 
 // errStopped says that the server has been stopped for good.
@@ -23,32 +22,38 @@ type embedded struct {
 	dir     string
 	timeout time.Duration
 	log     *serverLog
-	key     nkeys.KeyPair // of the one user; lives as long as the process
+	keys    keys  // of our own connections; they live as long as the process
+	door    *door // nil: no port is opened
 
 	mu      sync.Mutex
 	srv     *server.Server
 	stopped bool
 }
 
-func startServer(dir string, timeout time.Duration, log *serverLog) (*embedded, error) {
-	key, err := nkeys.CreateUser()
+func startServer(dir string, timeout time.Duration, log *serverLog, d *door) (*embedded, error) {
+	keys, err := newKeys()
 	if err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
+		return nil, err
 	}
-	e := &embedded{dir: dir, timeout: timeout, log: log, key: key}
-	if e.srv, err = e.start(); err != nil {
+	e := &embedded{dir: dir, timeout: timeout, log: log, keys: keys, door: d}
+	if e.srv, err = e.start(d); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-// config is the part that the server's Options struct has no fields for: an account with JetStream.
-const config = `accounts { ` + Account + ` { jetstream: enabled, users: [ { nkey: %q } ] } }`
+// config is the part that the server's Options struct has no fields for: an account with JetStream, and what of it may be
+// reached from others. Answers to a discovery may be many; for how long, is what the server must remember of each.
+const config = `accounts { ` + Account + ` { jetstream: enabled, exports: [
+	{ service: "` + Requests + `" }
+	{ service: "` + Discovery + `", response_type: stream, threshold: "10s" }
+	{ stream: "` + Announcements + `.>" }
+] } }`
 
-func (e *embedded) options() (*server.Options, error) {
-	public, err := e.key.PublicKey()
+func (e *embedded) options(d *door) (*server.Options, *porter, error) {
+	roles, err := e.keys.public()
 	if err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
+		return nil, nil, err
 	}
 	opts := &server.Options{
 		ServerName: "kaohe",
@@ -58,19 +63,28 @@ func (e *embedded) options() (*server.Options, error) {
 		JetStream:  true,
 		StoreDir:   e.dir,
 		SyncAlways: true,
+		MaxPayload: MaxPayload,
 		// The reserve is ours to keep: a limit here would turn commits away in the middle.
 		JetStreamMaxStore:  math.MaxInt64 / 2,
 		JetStreamMaxMemory: 64 << 20,
+		AlwaysEnableNonce:  true,
 	}
-	if err := opts.ProcessConfigString(fmt.Sprintf(config, public)); err != nil {
-		return nil, fmt.Errorf("configure the server: %w", err)
+	if err := opts.ProcessConfigString(config); err != nil {
+		return nil, nil, fmt.Errorf("configure the server: %w", err)
 	}
-	return opts, nil
+	p := &porter{keys: roles, door: d}
+	opts.CustomClientAuthentication = p
+	if d != nil {
+		if err := d.listen(opts); err != nil {
+			return nil, nil, fmt.Errorf("configure the server: %w", err)
+		}
+	}
+	return opts, p, nil
 }
 
 // start brings a server up, which recovers the log; e.mu is held, or nobody else knows e yet.
-func (e *embedded) start() (*server.Server, error) {
-	opts, err := e.options()
+func (e *embedded) start(d *door) (*server.Server, error) {
+	opts, porter, err := e.options(d)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +92,7 @@ func (e *embedded) start() (*server.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the server: %w", err)
 	}
+	porter.serve(srv)
 	e.log.reset()
 	srv.SetLoggerV2(e.log, false, false, false)
 	srv.Start()
@@ -88,6 +103,9 @@ func (e *embedded) start() (*server.Server, error) {
 	if !srv.ReadyForConnections(e.timeout) {
 		stop(srv)
 		return nil, fmt.Errorf("start the server: not ready after %v", e.timeout)
+	}
+	if d != nil {
+		d.opened(srv)
 	}
 	return srv, nil
 }
@@ -125,12 +143,23 @@ func (e *embedded) restart() error {
 		stop(e.srv)
 		e.srv = nil
 	}
-	srv, err := e.start()
+	srv, err := e.start(e.door)
+	if err != nil && e.door != nil { // somebody may have taken the port; the log can do without
+		e.log.log.Error("clients cannot be let in any more", "error", err)
+		srv, err = e.start(nil)
+	}
 	if err != nil {
 		return err
 	}
 	e.srv = srv
 	return nil
+}
+
+// running returns the server, or nil if there is none at the moment.
+func (e *embedded) running() *server.Server {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.srv
 }
 
 // stop ends the server for good.
@@ -142,7 +171,7 @@ func (e *embedded) stop() {
 		stop(e.srv)
 		e.srv = nil
 	}
-	e.key.Wipe()
+	e.keys.wipe()
 }
 
 // dial makes connections of one role; nats.go asks it at each reconnect anew, and so finds a restarted server.
@@ -153,9 +182,7 @@ type dial struct {
 }
 
 func (d dial) InProcessConn() (net.Conn, error) {
-	d.server.mu.Lock()
-	srv := d.server.srv
-	d.server.mu.Unlock()
+	srv := d.server.running()
 	if srv == nil {
 		return nil, errStopped
 	}
@@ -168,14 +195,15 @@ func (d dial) InProcessConn() (net.Conn, error) {
 
 // connect opens a connection of the given role that comes back for ever.
 func (e *embedded) connect(role Role, wrap func(Role, net.Conn) net.Conn, more ...nats.Option) (*nats.Conn, error) {
-	public, err := e.key.PublicKey()
+	key := e.keys[role]
+	public, err := key.PublicKey()
 	if err != nil {
 		return nil, fmt.Errorf("connect as %s: %w", role, err)
 	}
 	nc, err := nats.Connect("", append([]nats.Option{
 		nats.InProcessServer(dial{e, role, wrap}),
 		nats.Name("kaohe " + string(role)),
-		nats.Nkey(public, e.key.Sign),
+		nats.Nkey(public, key.Sign),
 		nats.MaxReconnects(-1),
 		nats.CustomReconnectDelay(func(attempts int) time.Duration { return backoff(attempts - 1) }),
 		nats.NoCallbacksAfterClientClose(),
