@@ -11,7 +11,7 @@ func (l *loader) readPlan(root *node) {
 	if root == nil {
 		return
 	}
-	o := root.object("name", "time_zone", "default_org", "report_day", "status", "expose", "duties")
+	o := root.object("name", "time_zone", "default_org", "report_day", "status", "expose", "duties", "quality")
 	p := l.plan
 	p.Name = o.need("name").bilingual()
 	p.Zone = o.need("time_zone").zone()
@@ -22,6 +22,7 @@ func (l *loader) readPlan(root *node) {
 	p.ReportDay = o.get("report_day").integer(1, 30)
 	p.Thresholds = o.get("status").thresholds()
 	p.Expose = o.get("expose").expose()
+	p.Quality = o.get("quality").quality()
 	l.readDuties(o.get("duties"))
 }
 

@@ -24,6 +24,7 @@ type Plan struct {
 	Duties      []Duty
 	ReportDay   int // day of the quarter's last month by which figures must be reported; 0 if the plan has none
 	Expose      Expose
+	Quality     QualitySettings
 	filters     int // how many filters the definitions have
 	indicatorBy map[string]*Definition
 	place       map[string]int      // of each indicator in Indicators

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/projections"
 )
@@ -56,7 +57,7 @@ func open(t *rapid.T, f func() projections.RunnerOptions) (d *desk, stop func())
 // emit sends one event, again and again until the desk is open, and reports whether it was new.
 func (d *desk) emit(t *rapid.T, raw []byte) (fresh bool, code string) {
 	for {
-		receipt, err := d.in.Emit(context.Background(), [][]byte{raw}, false)
+		receipt, err := d.in.Emit(context.Background(), intake.Request{Events: [][]byte{raw}, By: access.Local})
 		if err == intake.ErrNotReady {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
@@ -31,10 +32,12 @@ type cli struct {
 	color          bool // stdout takes colours and lines; otherwise plain text
 }
 
+// widths makes widths not hang on the locale of whoever runs us: ambiguous characters take one column, as terminals do it.
+var widths = sync.OnceFunc(func() { text.OverrideRuneWidthEastAsianWidth(false) })
+
 // run executes one command line and returns the exit code. When ctx ends, a command that serves stops in order.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	// Widths must not hang on the locale of whoever runs us: ambiguous characters take one column, as terminals do it.
-	text.OverrideRuneWidthEastAsianWidth(false)
+	widths()
 	out := &sink{w: stdout}
 	c := &cli{stdin: stdin, stdout: out, stderr: stderr, env: env, lang: language(args, env)}
 	err := c.readable(args)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
 
 	"github.com/kaohe/kaohe/events"
 )
@@ -131,7 +132,7 @@ func TestHelpOfACommand(t *testing.T) {
 }
 
 func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
-	commands := [][]string{nil, {"demo"}, {"serve"}, {"emit"}, {"void"}, {"correct"}, {"nil"}, {"close"}, {"restated"}, {"gaps"}, {"explain"}, {"targets"}, {"check"}, {"init"}, {"version"}}
+	commands := append(commandLines((&cli{lang: events.English, env: func(string) string { return "" }}).root()), nil)
 	for _, lang := range []struct{ flag, heading string }{{"zh", "示例:"}, {"en", "Examples:"}} {
 		for _, command := range commands {
 			code, stdout, stderr := invoke(t, nil, append(command, "--help", "--lang", lang.flag)...)
@@ -145,10 +146,21 @@ func TestEveryHelpHasExamplesInBothLanguages(t *testing.T) {
 	}
 }
 
+// commandLines returns the words of all commands that do something, those below others included.
+func commandLines(parent *cobra.Command) (lines [][]string) {
+	for _, cmd := range parent.Commands() {
+		if cmd.Runnable() && !cmd.HasSubCommands() && cmd.Name() != "help" {
+			lines = append(lines, strings.Fields(cmd.CommandPath())[1:])
+		}
+		lines = append(lines, commandLines(cmd)...)
+	}
+	return lines
+}
+
 func TestHelpOfServeListsThePaths(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		_, stdout, _ := invoke(t, nil, "serve", "--help", "--lang", lang)
-		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/explain", "/v1/targets", "/v1/restatement", "/v1/catalogue", "/v1/events/", "/v1/quarantine", "/metrics", "/healthz", "/readyz"} {
+		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/explain", "/v1/targets", "/v1/restatement", "/v1/catalogue", "/v1/events/", "/v1/findings", "/v1/quarantine", "/openapi.json", "/metrics", "/healthz", "/readyz"} {
 			if !strings.Contains(stdout, path) {
 				t.Errorf("serve --help --lang %s does not tell of %s", lang, path)
 			}
@@ -164,7 +176,7 @@ func withoutAmounts(s string) string {
 func isHan(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }
 
 func TestPlainGridAlignsChinese(t *testing.T) {
-	text.OverrideRuneWidthEastAsianWidth(false)
+	widths()
 	g := grid{head: []string{"指标", "n"}, right: []bool{false, true}, rows: [][]string{{"科技特派员", "64"}, {"abc", "1840"}}}
 	var b bytes.Buffer
 	g.write(&b, false, 0)
@@ -177,7 +189,7 @@ func TestPlainGridAlignsChinese(t *testing.T) {
 // TestGridLeavesOutSpareColumns: on a narrow terminal spare columns go, in their order and no more than it takes; the
 // others stay even if they do not fit.
 func TestGridLeavesOutSpareColumns(t *testing.T) {
-	text.OverrideRuneWidthEastAsianWidth(false)
+	widths()
 	g := grid{head: []string{"指标", "科室", "n", "unit"}, right: []bool{false, false, true, false}, spare: []int{1, 3}, rows: [][]string{{"专利", "高新", "1", "件"}}}
 	for width, want := range map[int]string{0: "指标 科室 n unit", 23: "指标 科室 n unit", 22: "指标 n unit", 17: "指标 n unit", 16: "指标 n", 1: "指标 n"} {
 		if got := strings.Join(g.fit(width, 2).head, " "); got != want {

@@ -1,59 +1,48 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
-	"github.com/kaohe/kaohe/cmd/kaohe/internal/app"
+	"github.com/kaohe/kaohe/events/forms"
 	"github.com/kaohe/kaohe/indicators"
 	"github.com/kaohe/kaohe/indicators/api"
 )
 
-const defaultServer = "http://" + app.DefaultListen
+// Bounds of an exchange with the server.
+const (
+	maxAnswer   = 64 << 20         // bytes of an answer
+	answerTime  = time.Minute      // for one request and its answer
+	connectTime = 10 * time.Second // for the connection, so that a dead network is noticed soon
+)
 
-// maxAnswer bounds what is read of an answer.
-const maxAnswer = 64 << 20
-
-// client talks to a running daemon.
+// client talks to a running daemon. What it asks is put in terms of HTTP, however it gets there.
 type client struct {
 	c    *cli
-	base string
-	http *http.Client
+	base string // where the server is, as people are told: without secrets
+	by   transport
 	now  func() time.Time
 }
 
-// serverFlag adds --server to a command.
-func (c *cli) serverFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("server", "", c.say("服务地址（默认 $KAOHE_SERVER，否则 "+defaultServer+"）", "address of the server (default $KAOHE_SERVER, else "+defaultServer+")"))
+// transport takes one request to the server and brings the answer back. There is one over HTTP and one over NATS.
+type transport interface {
+	try(ctx context.Context, r request) (answer, error)
+	// maxBody is how many bytes a request may hold.
+	maxBody() int
 }
 
-// client returns a client of the server named by the flag or the environment.
-func (c *cli) client(server string) (*client, error) {
-	if server == "" {
-		server = c.env("KAOHE_SERVER")
-	}
-	if server == "" {
-		server = defaultServer
-	}
-	if !strings.Contains(server, "://") {
-		server = "http://" + server
-	}
-	u, err := url.Parse(server)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, c.usagef("服务地址 %q 不对，应如 %s", "%q is not the address of a server, expected one like %s", server, defaultServer)
-	}
-	return &client{c, strings.TrimRight(server, "/"), &http.Client{Timeout: time.Minute}, time.Now}, nil
+// request is what the server is asked.
+type request struct {
+	method, path string // without the query
+	query        url.Values
+	contentType  string
+	body         []byte
 }
 
 // answer is what the server said.
@@ -64,10 +53,7 @@ type answer struct {
 }
 
 func (cl *client) get(ctx context.Context, path string, query url.Values) (answer, error) {
-	if len(query) > 0 {
-		path += "?" + query.Encode()
-	}
-	return cl.do(ctx, http.MethodGet, path, "", nil)
+	return cl.send(ctx, request{method: http.MethodGet, path: path, query: query})
 }
 
 // ask asks a question and returns the answer, or what the server says is wrong with the question.
@@ -82,6 +68,18 @@ func (cl *client) ask(ctx context.Context, path string, query url.Values) ([]byt
 	return a.body, nil
 }
 
+// do sends a body to a path, which may have a query.
+func (cl *client) do(ctx context.Context, method, path, contentType string, body []byte) (answer, error) {
+	u, err := url.Parse(path)
+	if err != nil {
+		return answer{}, err
+	}
+	return cl.send(ctx, request{method, u.Path, u.Query(), contentType, body})
+}
+
+// maxBody is how many bytes of events the server takes at once, the way that it is reached.
+func (cl *client) maxBody() int { return cl.by.maxBody() }
+
 // patience bounds how long a command waits for a server that asks to come back later, such as one that is still reading
 // its log. The time that the server takes to say so counts.
 const patience = 10 * time.Second
@@ -89,13 +87,16 @@ const patience = 10 * time.Second
 // breath is the least time between two tries.
 const breath = 10 * time.Millisecond
 
-// do sends a request, and sends it again when the server says when to. Repeating is safe: an event that was recorded by
+// send sends a request, and sends it again when the server says when to. Repeating is safe: an event that was recorded by
 // an earlier try is recognised.
-func (cl *client) do(ctx context.Context, method, path, contentType string, body []byte) (answer, error) {
+func (cl *client) send(ctx context.Context, r request) (answer, error) {
 	for begin := cl.now(); ; {
-		a, err := cl.try(ctx, method, path, contentType, body)
-		if err != nil || a.retry == nil || cl.now().Sub(begin)+*a.retry > patience {
-			return a, err
+		a, err := cl.by.try(ctx, r)
+		if err != nil {
+			return answer{}, cl.unanswered(ctx, err)
+		}
+		if a.retry == nil || cl.now().Sub(begin)+*a.retry > patience {
+			return a, nil
 		}
 		select {
 		case <-time.After(max(*a.retry, breath)):
@@ -105,33 +106,12 @@ func (cl *client) do(ctx context.Context, method, path, contentType string, body
 	}
 }
 
-func (cl *client) try(ctx context.Context, method, path, contentType string, body []byte) (answer, error) {
-	req, err := http.NewRequestWithContext(ctx, method, cl.base+path, bytes.NewReader(body))
-	if err != nil {
-		return answer{}, err
-	}
-	req.Header.Set("Accept-Language", string(cl.c.lang))
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	resp, err := cl.http.Do(req)
-	if err != nil {
-		return answer{}, cl.unreachable(ctx, err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return answer{}, cl.unreachable(ctx, err)
-	}
-	return answer{resp.StatusCode, b, retryAfter(resp)}, nil
-}
-
 // retryAfter returns when the server wants to be asked again, nil if it does not say.
-func retryAfter(resp *http.Response) *time.Duration {
-	if resp.StatusCode != http.StatusServiceUnavailable && resp.StatusCode != http.StatusTooManyRequests {
+func retryAfter(status int, header string) *time.Duration {
+	if status != http.StatusServiceUnavailable && status != http.StatusTooManyRequests {
 		return nil
 	}
-	seconds, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 20)
+	seconds, err := strconv.ParseUint(header, 10, 20)
 	if err != nil {
 		return nil
 	}
@@ -139,17 +119,28 @@ func retryAfter(resp *http.Response) *time.Duration {
 	return &d
 }
 
-// unreachable explains why no answer came and what to do.
-func (cl *client) unreachable(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+// unreachableError says that no server answered. The request may have arrived all the same: repeating it is safe.
+type unreachableError struct{ error }
+
+func (e unreachableError) Unwrap() error { return e.error }
+
+// unanswered explains why no answer came and what to do.
+func (cl *client) unanswered(ctx context.Context, err error) error {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case untrusted(err):
+		return cl.c.errorf("连不上 %s: %w\n  证书不受信任或 TLS 不匹配；用自己的 CA 时: --tls-ca 文件 或 KAOHE_TLS_CA（见 kaohe help connection）",
+			"cannot reach %s: %w\n  the TLS connection was not made; if the server's certificate is of a CA of your own: --tls-ca FILE or KAOHE_TLS_CA (see kaohe help connection)", cl.base, err)
+	case absent(err):
+		return unreachableError{cl.c.errorf("连不上 %s: %w\n  请先启动服务: kaohe serve（或 kaohe demo）；服务在别处时用 --server 地址 或 KAOHE_SERVER",
+			"cannot reach %s: %w\n  start the server first: kaohe serve (or kaohe demo); if it runs elsewhere say so with --server URL or KAOHE_SERVER", cl.base, err)}
 	}
-	var inner *url.Error
-	if errors.As(err, &inner) {
-		err = inner.Err
-	}
-	return cl.c.errorf("连不上 %s: %w\n  请先启动服务: kaohe serve（或 kaohe demo）；服务在别处时用 --server 地址 或 KAOHE_SERVER",
-		"cannot reach %s: %w\n  start the server first: kaohe serve (or kaohe demo); if it runs elsewhere say so with --server URL or KAOHE_SERVER", cl.base, err)
+	return fmt.Errorf("%s: %w", cl.base, err)
 }
 
 // problem turns an answer that is not the one hoped for into an error: the server's own words where it sent some. What
@@ -163,19 +154,26 @@ func (cl *client) problem(a answer) error {
 		p.Title += ": " + p.Detail
 	}
 	err := errors.New(indicators.Visible(p.Title)) // it may say what an event says
-	if a.status == http.StatusBadRequest {
+	switch a.status {
+	case http.StatusBadRequest:
 		return codedError{exitUsage, err}
+	case http.StatusUnauthorized:
+		return codedError{exitRefused, cl.c.errorf("%w\n  请设置 KAOHE_TOKEN（或 --token-file 文件）；令牌由服务的管理员用 kaohe token create 发给",
+			"%w\n  set KAOHE_TOKEN (or --token-file FILE); whoever runs the server makes a token with kaohe token create", err)}
+	case http.StatusForbidden:
+		return codedError{exitRefused, cl.c.errorf("%w\n  这个令牌的单位或权限不够；请服务的管理员用 kaohe token create --org 单位 --can 权限 另发一个",
+			"%w\n  the token is not for this unit or may not do this; whoever runs the server makes another one with kaohe token create --org UNIT --can ...", err)}
 	}
 	return err
 }
 
 // catalogue asks what the server's plan knows.
-func (cl *client) catalogue(ctx context.Context) (*api.Catalogue, error) {
+func (cl *client) catalogue(ctx context.Context) (*forms.Catalogue, error) {
 	a, err := cl.get(ctx, "/v1/catalogue", nil)
 	if err != nil {
 		return nil, err
 	}
-	var known api.Catalogue
+	var known forms.Catalogue
 	if a.status != http.StatusOK || json.Unmarshal(a.body, &known) != nil {
 		return nil, cl.problem(a)
 	}

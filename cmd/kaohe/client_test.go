@@ -68,7 +68,8 @@ func TestPatienceCountsTheTimeOfTheServer(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer server.Close()
-	cl := &client{&cli{}, server.URL, server.Client(), func() time.Time { return now }}
+	cl := (&cli{}).httpClient(server.URL, "", nil)
+	cl.now = func() time.Time { return now }
 	a, err := cl.get(t.Context(), "/v1/scorecard", nil)
 	if err != nil || a.status != http.StatusServiceUnavailable || asked != 3 {
 		t.Errorf("status %d after %d questions, %v, want 503 after 3", a.status, asked, err)
@@ -76,7 +77,7 @@ func TestPatienceCountsTheTimeOfTheServer(t *testing.T) {
 }
 
 func TestDefaultServerIsTheDefaultDaemon(t *testing.T) {
-	cl, err := (&cli{env: func(string) string { return "" }}).client("")
+	cl, err := (&cli{env: func(string) string { return "" }}).client(connection{})
 	if err != nil || cl.base != "http://"+app.DefaultListen {
 		t.Errorf("client() = %+v, %v, want the address %s", cl, err, app.DefaultListen)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/indicators/api"
+	"github.com/kaohe/kaohe/events/forms"
 )
 
 // correction is what correct is told beside the event.
@@ -72,7 +72,7 @@ func (k *correction) run(ctx context.Context, c *cli, t target, changes []assign
 	if err := t.look(ctx, k.cl); err != nil {
 		return err
 	}
-	patch, notes, err := k.patch(c, typeFields(known, t.typ), changes)
+	patch, notes, err := k.patch(c, known.Fields(t.typ), changes)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (k *correction) run(ctx context.Context, c *cli, t target, changes []assign
 }
 
 // patch is the JSON merge patch of an event.
-func (k *correction) patch(c *cli, fields []api.Field, changes []assignment) (patch map[string]any, notes []string, err error) {
+func (k *correction) patch(c *cli, fields []forms.Field, changes []assignment) (patch map[string]any, notes []string, err error) {
 	patch = map[string]any{}
 	if k.setTime != "" {
 		patch["time"] = givenDate(k.setTime)
@@ -109,18 +109,18 @@ func (k *correction) patch(c *cli, fields []api.Field, changes []assignment) (pa
 	return patch, notes, err
 }
 
-// convertOrRemove is convert for a patch, in which null takes a field away whatever its kind.
-func convertOrRemove(f *api.Field, s string) converted {
+// convertOrRemove is forms.Convert for a patch, in which null takes a field away whatever its kind.
+func convertOrRemove(f *forms.Field, s string) forms.Converted {
 	if s == "null" {
-		return converted{}
+		return forms.Converted{}
 	}
-	return convert(f, s)
+	return forms.Convert(f, s)
 }
 
 // noAttribute refuses time=... and the like where the data has no such field.
-func (c *cli) noAttribute(fields []api.Field, a assignment) error {
+func (c *cli) noAttribute(fields []forms.Field, a assignment) error {
 	name := a.key()
-	if slices.ContainsFunc(fields, func(f api.Field) bool { return f.Name == a.path[0] }) {
+	if slices.ContainsFunc(fields, func(f forms.Field) bool { return f.Name == a.path[0] }) {
 		return nil
 	}
 	switch name {

@@ -70,7 +70,7 @@ end; --data keeps it.`),
 				return err
 			}
 			c.nextSteps(a.Addr())
-			return untilEnd(ctx, a, s.addrFile)
+			return untilEnd(ctx, a, &s)
 		})
 	}
 	return cmd

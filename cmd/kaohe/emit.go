@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/forms"
 	"github.com/kaohe/kaohe/indicators/api"
 )
 
@@ -20,6 +21,7 @@ type emission struct {
 	id, source, org, time string
 	nth                   int
 	output                string
+	spool                 string // directory; empty: none
 }
 
 func (c *cli) emit() *cobra.Command {
@@ -31,16 +33,22 @@ func (c *cli) emit() *cobra.Command {
 		Long: c.say(`登记一件事，落盘后返回其位置。同一件事重复登记不会重复计数。
 
 字段用 字段=值 写；嵌套用点号（entities.0.name=…），列表用逗号。金额可写 13万元、1.2亿、130,000，
-换算后回显。服务认得哪些类型和字段，用 --list 查看。登记错了用 kaohe correct 更正，或用 kaohe void 作废。`,
+换算后回显。服务认得哪些类型和字段，用 --list 查看。登记错了用 kaohe correct 更正，或用 kaohe void 作废。
+
+连不上服务时，--spool 把事件暂存在一个目录里，以后用 kaohe flush 按顺序发送，不会重复计数。被服务拒绝的不暂存。`,
 			`Records a fact and answers with its position once it is on disk. Recording the same fact again counts nothing twice.
 
 Fields are written key=value; nested ones with dots (entities.0.name=...), lists with commas. Amounts may be
 written 13万元, 1.2亿 or 130,000; the conversion is shown. --list shows the types and fields that the server knows.
-What was recorded wrongly is put right by kaohe correct, or withdrawn by kaohe void.`),
+What was recorded wrongly is put right by kaohe correct, or withdrawn by kaohe void.
+
+While the server cannot be reached --spool keeps events in a directory; kaohe flush sends them later, in order, and nothing
+counts twice. What the server refuses is not kept.`),
 		Example: c.examples(
 			"kaohe emit PatentGranted kind=invention patent_no=ZL201510000001.1 --time 2018-03-20", "一件发明专利授权", "an invention patent was granted",
 			"kaohe emit SubsidyApplied subsidy_id=S-2018-04 enterprise_id=E-7 kind=conversion requested_yuan=13万元", "金额用万元", "an amount in 万元",
 			"kaohe emit EnvoyTrainingHeld attendees=30 topic=柑橘 --time 2018-03-05 --nth 2", "同一天内容完全相同的第二期培训", "the second of two equal trainings on one day",
+			"kaohe emit PatentGranted kind=design patent_no=ZL201530000001.2 --spool "+c.say("待发", "waiting"), "连不上服务就先暂存", "keep it if the server cannot be reached",
 			"kaohe emit --list", "有哪些类型", "which types there are",
 			"kaohe emit PatentGranted --list", "某类型有哪些字段", "which fields a type has"),
 	}
@@ -48,7 +56,9 @@ What was recorded wrongly is put right by kaohe correct, or withdrawn by kaohe v
 	flags.StringVar(&e.source, "source", "", c.say("来源 URI（默认 kaohe:<单位>）", "source, a URI (default kaohe:<org>)"))
 	flags.StringVar(&e.time, "time", "", c.say("发生日期，如 2018-03-20（默认今天）", "day on which it happened, such as 2018-03-20 (default today)"))
 	flags.BoolVar(&list, "list", false, c.say("列出类型，或某类型的字段", "list the types, or the fields of a type"))
+	dir := c.spoolFlag(cmd)
 	c.sends(cmd, &e, func(ctx context.Context, args []string) error {
+		e.spool = *dir
 		if list {
 			return c.listTypes(ctx, e.cl, args, e.output)
 		}
@@ -95,16 +105,33 @@ func (e *emission) run(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	known, err := e.cl.catalogue(ctx)
+	box, err := c.outbox(e.cl, e.spool)
 	if err != nil {
 		return err
+	}
+	known, err := box.catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	if known == nil {
+		return e.keepDraft(ctx, box, args[0], args[1:], assignments)
+	}
+	if box.spool != nil && e.org == "" {
+		e.org = known.DefaultOrg // what waits must not change with the plan
 	}
 	body, notes, err := e.event(c, known, args[0], assignments)
 	if err != nil {
 		return err
 	}
-	if err := e.send(ctx, c, body, notes); err != nil {
+	a, waiting, err := box.send(ctx, body)
+	switch {
+	case err != nil:
 		return err
+	case waiting > 0:
+		return e.showKept(box, body, notes, waiting)
+	}
+	if err := c.showReceipt(e.cl, a, notes, e.output); err != nil {
+		return box.unkept(err)
 	}
 	if args[0] != events.TypeVoided && args[0] != events.TypeCorrected { // these act at once
 		c.warnFuture(e.day(known), "--time", known)
@@ -123,7 +150,7 @@ func (e *emission) send(ctx context.Context, c *cli, body []byte, notes []string
 
 // warnFuture says why figures do not move: a server with an earlier business date, such as the demo's, does not count the
 // day yet.
-func (c *cli) warnFuture(day, flag string, known *api.Catalogue) {
+func (c *cli) warnFuture(day, flag string, known *forms.Catalogue) {
 	if d, err := events.ParseDay(day); err == nil && known.Today < d.String() {
 		c.line(c.stderr, c.sayf("注意: %s 晚于服务的业务日期 %s，到那天才计入；发生日期用 %s 指定",
 			"warning: %s is after the server's business date %s and counts from that day on; %s says when it happened", d, known.Today, flag))
@@ -144,8 +171,8 @@ func (c *cli) assignments(args []string) ([]assignment, error) {
 
 // event writes the structured CloudEvent. Types and fields that are not known go out as they are: the server refuses
 // them with its reasons, from one place.
-func (e *emission) event(c *cli, known *api.Catalogue, typ string, list []assignment) (body []byte, notes []string, err error) {
-	data, notes, err := c.data(typeFields(known, typ), list, convert)
+func (e *emission) event(c *cli, known *forms.Catalogue, typ string, list []assignment) (body []byte, notes []string, err error) {
+	data, notes, err := c.data(known.Fields(typ), list, forms.Convert)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -154,14 +181,14 @@ func (e *emission) event(c *cli, known *api.Catalogue, typ string, list []assign
 }
 
 // data makes the data of an event of assignments, with a note for each value that was written in another way.
-func (c *cli) data(fields []api.Field, list []assignment, convert func(*api.Field, string) converted) (object any, notes []string, err error) {
+func (c *cli) data(fields []forms.Field, list []assignment, convert func(*forms.Field, string) forms.Converted) (object any, notes []string, err error) {
 	var data node
 	for _, a := range list {
-		v := convert(findField(fields, a.path), a.value)
-		if v.note != "" {
-			notes = append(notes, a.key()+": "+v.note)
+		v := convert(forms.Find(fields, a.path), a.value)
+		if v.Note != "" {
+			notes = append(notes, a.key()+": "+v.Note)
 		}
-		if err := data.put(a.path, v.value); err != nil {
+		if err := data.put(a.path, v.Value); err != nil {
 			return nil, nil, c.usagef("字段 %s 给了两次，或既是值又是一组值", "%s is given twice, or is both a value and a group of values", a.key())
 		}
 	}
@@ -186,48 +213,17 @@ func (e *emission) encode(typ, day string, data any) ([]byte, error) {
 }
 
 // day returns the time of the event: as given, dates in any common way of writing; else today where the plan lives.
-func (e *emission) day(known *api.Catalogue) string {
+func (e *emission) day(known *forms.Catalogue) string {
 	if e.time != "" {
 		return givenDate(e.time)
 	}
-	zone, err := time.LoadLocation(known.TimeZone)
-	if err != nil {
-		zone = time.Local
-	}
-	return events.DayOf(time.Now().In(zone)).String()
+	return events.DayOf(time.Now().In(zoneOf(known))).String()
 }
 
 // givenDate returns a day or time as the server reads it, or as it came if nobody can.
 func givenDate(s string) string {
-	if d, ok := plainDate(s); ok {
+	if d, ok := forms.PlainDate(s); ok {
 		return d
 	}
 	return s
-}
-
-func typeFields(known *api.Catalogue, typ string) []api.Field {
-	for i := range known.Types {
-		if known.Types[i].Name == typ {
-			return known.Types[i].Fields
-		}
-	}
-	return nil
-}
-
-// findField follows a path into objects and lists.
-func findField(fields []api.Field, path []string) *api.Field {
-	for i := range fields {
-		f := &fields[i]
-		if f.Name != path[0] {
-			continue
-		}
-		for path = path[1:]; f != nil && len(path) > 0; path = path[1:] {
-			if !isIndex(path[0]) {
-				return findField(f.Fields, path)
-			}
-			f = f.Items
-		}
-		return f
-	}
-	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/forms"
 	"github.com/kaohe/kaohe/indicators"
-	"github.com/kaohe/kaohe/indicators/api"
 )
 
 // Control events of which package events has no name.
@@ -82,7 +82,7 @@ func (e *emission) reportNil(ctx context.Context, c *cli, name string, q indicat
 
 // nilSubject tells types from indicators, which are written in small letters. A name that is neither is refused by the
 // server, with a suggestion.
-func nilSubject(known *api.Catalogue, name string) string {
+func nilSubject(known *forms.Catalogue, name string) string {
 	for i := range known.Types {
 		if known.Types[i].Name == name {
 			return "event_type"

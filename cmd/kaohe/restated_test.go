@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/indicators"
@@ -100,7 +99,7 @@ position  day         event         cause   indicator  change                   
 // shownRestatement is how an answer of the server looks.
 func shownRestatement(t *testing.T, lang events.Lang, answer, output string) string {
 	t.Helper()
-	text.OverrideRuneWidthEastAsianWidth(false)
+	widths()
 	c, out := screen(lang)
 	if err := c.showRestatement([]byte(answer), showing{output: output}); err != nil {
 		t.Fatal(err)

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +18,44 @@ import (
 var update = flag.Bool("update", false, "write what came out as what is wanted")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kaohe": func() { os.Exit(mainCode()) }})
+	testscript.Main(m, map[string]func(){"kaohe": func() {
+		code := mainCode()
+		notePeak()
+		os.Exit(code)
+	}})
+}
+
+// notePeak writes the most memory that this process has had into the file that a test names, where the system tells. What
+// it tells the parent instead (ru_maxrss) has the parent's own memory in it.
+func notePeak() {
+	file := os.Getenv("KAOHE_TEST_PEAK")
+	if file == "" {
+		return
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err == nil {
+		err = os.WriteFile(file, status, 0o600)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "peak of memory:", err)
+	}
+}
+
+// peakOf reads what notePeak wrote, in bytes; ok is false on a system that does not tell.
+func peakOf(tb testing.TB, file string) (peak int64, ok bool) {
+	tb.Helper()
+	status, err := os.ReadFile(file)
+	if err != nil {
+		if runtime.GOOS == "linux" {
+			tb.Fatal(err)
+		}
+		return 0, false
+	}
+	_, after, found := strings.Cut(string(status), "VmHWM:")
+	if _, err := fmt.Sscanf(after, "%d kB", &peak); !found || err != nil {
+		tb.Fatalf("no peak of memory in %q: %v", status, err)
+	}
+	return peak << 10, true
 }
 
 // TestScripts runs command lines as a user would: the real program, with real servers on free ports.
@@ -47,8 +86,12 @@ func serverAt(ts *testscript.TestScript, neg bool, args []string) {
 	deadline := time.After(30 * time.Second)
 	for tick := time.NewTicker(5 * time.Millisecond); ; {
 		if addr, err := os.ReadFile(ts.MkAbs(args[0])); err == nil {
-			ts.Setenv("ADDR", strings.TrimSpace(string(addr)))
-			ts.Setenv("KAOHE_SERVER", "http://"+strings.TrimSpace(string(addr)))
+			server := strings.TrimSpace(string(addr))
+			ts.Setenv("ADDR", server)
+			if !strings.Contains(server, "://") {
+				server = "http://" + server
+			}
+			ts.Setenv("KAOHE_SERVER", server)
 			tick.Stop()
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -29,6 +30,8 @@ type serving struct {
 	data, listen, plan, asOf string
 	salvage                  bool
 	addrFile, logFormat      string
+	tls                      tlsServing
+	nats                     natsServing
 }
 
 func (c *cli) serve() *cobra.Command {
@@ -37,7 +40,8 @@ func (c *cli) serve() *cobra.Command {
 		Use:   "serve",
 		Short: c.say("启动服务：接收事件、保存日志、回答查询、提供监控指标", "start the daemon: take events, keep the log, answer, expose metrics"),
 		Long: c.say(`启动服务，直到收到中断信号。事件落盘（fsync）之后才回答；同一数据目录同时只能有一个服务。
-目前没有身份认证，因此只监听本机地址，也只回答发给 localhost 或本机地址的请求。
+还没有令牌时，只监听本机地址，也只回答发给 localhost 或本机地址的请求。用 kaohe token create 生成令牌之后，人人都要
+出示令牌，本机也一样；这时才能监听其他地址，并且要有证书（--tls-cert、--tls-key），证书文件更换后自动启用。
 
   POST /v1/events       登记事件（CloudEvents）
   GET  /v1/scorecard    一个单位一个季度的全部指标
@@ -46,12 +50,15 @@ func (c *cli) serve() *cobra.Command {
   GET  /v1/restatement  报出的数后来有什么变动
   GET  /v1/catalogue    单位、事件类型及其字段
   GET  /v1/events/位置  按原样取一条登记
+  GET  /v1/findings     事实数据中可疑之处
   GET  /v1/quarantine   日志中无法使用的内容及原因
-  GET  /metrics         供 Prometheus 抓取
+  GET  /openapi.json    接口说明（OpenAPI 3.1）
+  GET  /metrics         供 Prometheus 抓取（令牌须能查看全部单位）
   GET  /healthz /readyz 存活；已读完日志并可登记`,
 			`Runs the daemon until it is interrupted. An event is on disk (fsync) before it is answered; one data directory has one
-daemon at a time. Nobody has to say who they are yet, so it listens on this machine only, and
-answers only what is addressed to localhost or a loopback address.
+daemon at a time. As long as there are no tokens it listens on this machine only, and answers only what is addressed to
+localhost or a loopback address. Once there is one (kaohe token create) everybody must show one, on this machine too; only
+then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-key), which is read anew when it changes.
 
   POST /v1/events       record events (CloudEvents)
   GET  /v1/scorecard    every indicator of a unit in a quarter
@@ -60,13 +67,17 @@ answers only what is addressed to localhost or a loopback address.
   GET  /v1/restatement  what became of published figures
   GET  /v1/catalogue    units, event types and their fields
   GET  /v1/events/POSITION  one event as it was recorded
+  GET  /v1/findings     what is odd about the facts of a unit
   GET  /v1/quarantine   what stands in the log and could not be used, and why
-  GET  /metrics         for Prometheus
+  GET  /openapi.json    all of this for programs (OpenAPI 3.1)
+  GET  /metrics         for Prometheus (its token must read all units)
   GET  /healthz /readyz alive; has read the log and takes events`),
 		Example: c.examples(
 			"kaohe serve", "数据放在 ./kaohe-data，监听 "+app.DefaultListen, "data in ./kaohe-data, listening on "+app.DefaultListen,
 			"kaohe serve --data /var/lib/kaohe --plan /etc/kaohe/plan", "自己的数据目录和方案", "with a data directory and a plan of one's own",
-			"kaohe serve --listen 127.0.0.1:0 --addr-file addr", "任选空闲端口，把地址写进文件", "on any free port, whose address goes to a file"),
+			"kaohe serve --listen 127.0.0.1:0 --addr-file addr", "任选空闲端口，把地址写进文件", "on any free port, whose address goes to a file",
+			"kaohe serve --listen :8470 --tls-cert kaohe.pem --tls-key kaohe.key", "供其他机器访问，须先有令牌", "for other machines, once there is a token",
+			"kaohe serve --nats-listen 127.0.0.1:4222", "也用 NATS 提供服务: nats req kaohe.v1.scorecard {}", "over NATS too: nats req kaohe.v1.scorecard {}"),
 		Args: c.noArgs,
 	}
 	c.servingFlags(cmd, &s)
@@ -76,6 +87,8 @@ answers only what is addressed to localhost or a loopback address.
 		"directory of the plan, which comes into force if it differs (default: the plan in force in the log; a new log gets the built-in one)"))
 	flags.StringVar(&s.asOf, "as-of", "", c.say("业务日期，如 2018-03-31（默认今天）", "business date, such as 2018-03-31 (default today)"))
 	flags.BoolVar(&s.salvage, "salvage", false, c.say("日志损坏时只读打开，看还剩什么；不接收事件", "read what is left of a damaged log, read-only: no events are taken"))
+	c.tlsFlags(flags, &s.tls)
+	c.natsFlags(flags, &s.nats)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.notBlank(cmd); err != nil {
 			return err
@@ -86,13 +99,19 @@ answers only what is addressed to localhost or a loopback address.
 			return err
 		}
 		opts.KeepPlan = s.plan == ""
+		if err := c.tlsOptions(&s.tls, &opts); err != nil {
+			return err
+		}
+		if err := c.natsOptions(&s.nats, &opts); err != nil {
+			return err
+		}
 		ctx, restore := underSignals(cmd.Context())
 		defer restore()
 		return c.withApp(ctx, opts, func(ctx context.Context, a *app.App) error {
 			if err := c.announce(ctx, a, &s, opts); err != nil {
 				return err
 			}
-			return untilEnd(ctx, a, s.addrFile)
+			return untilEnd(ctx, a, &s)
 		})
 	}
 	return cmd
@@ -100,7 +119,7 @@ answers only what is addressed to localhost or a loopback address.
 
 func (c *cli) servingFlags(cmd *cobra.Command, s *serving) {
 	flags := cmd.Flags()
-	flags.StringVar(&s.listen, "listen", app.DefaultListen, c.say("监听地址，仅限本机；端口 0 为任选空闲端口", "address to listen on, of this machine only; port 0 takes a free one"))
+	flags.StringVar(&s.listen, "listen", app.DefaultListen, c.say("监听地址，没有令牌时仅限本机；端口 0 为任选空闲端口", "address to listen on, of this machine only unless there are tokens; port 0 takes a free one"))
 	flags.StringVar(&s.addrFile, "addr-file", "", c.say("就绪后把地址写进此文件", "file that gets the address once the daemon is ready"))
 	flags.Var(choice(&s.logFormat, "text", "json"), "log-format", c.say("运行日志（stderr）的格式", "format of the messages on stderr"))
 }
@@ -163,14 +182,17 @@ func (c *cli) withApp(ctx context.Context, opts app.Options, fn func(context.Con
 
 // untilEnd lets the daemon work until the user ends it, which is no error, or until it cannot go on. The address goes to
 // the file only when facts are taken: who waits for the file can emit at once.
-func untilEnd(ctx context.Context, a *app.App, addrFile string) error {
+func untilEnd(ctx context.Context, a *app.App, s *serving) error {
 	if err := a.Caught(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
 		return err
 	}
-	if err := writeAddr(addrFile, a.Addr()); err != nil {
+	if err := writeAddr(s.nats.addrFile, a.NATSURL()); err != nil {
+		return err
+	}
+	if err := writeAddr(s.addrFile, strings.TrimPrefix(a.URL(), "http://")); err != nil {
 		return err
 	}
 	select {
@@ -195,10 +217,14 @@ func (c *cli) announce(ctx context.Context, a *app.App, s *serving, opts app.Opt
 	if err != nil {
 		data = opts.Data
 	}
-	fmt.Fprintln(c.stdout, c.sayf("kaohe 正在监听 http://%s", "kaohe listens on http://%s", a.Addr()))
+	fmt.Fprintln(c.stdout, c.sayf("kaohe 正在监听 %s", "kaohe listens on %s", strings.Join(a.URLs(), " ")))
+	access := c.say("没有令牌，只限本机；生成: kaohe token create", "there are no tokens, so this machine only; to make one: kaohe token create")
+	if a.Guarded() {
+		access = c.say("需要令牌", "a token is needed")
+	}
 	for _, line := range [][2]string{
 		{c.say("方案", "plan"), c.planLine(s.plan, a.Plan(), opts)}, {c.say("数据", "data"), c.sayf("%s（日志到第 %d 次提交）", "%s (log ends at commit %d)", data, end)},
-		{c.say("业务日期", "date"), date},
+		{c.say("业务日期", "date"), date}, {c.say("访问", "access"), access},
 	} {
 		c.line(c.stdout, "  "+line[0]+": "+line[1])
 	}

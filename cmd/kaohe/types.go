@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/indicators/api"
+	"github.com/kaohe/kaohe/events/forms"
 )
 
 // listTypes prints the event types that the server knows, or the fields of one.
@@ -34,7 +34,7 @@ func (c *cli) listTypes(ctx context.Context, cl *client, args []string, output s
 	return codedError{exitRefused, err}
 }
 
-func (c *cli) showTypes(types []api.Type, output string) error {
+func (c *cli) showTypes(types []forms.Type, output string) error {
 	if output == "json" {
 		return c.printJSON(types)
 	}
@@ -55,8 +55,8 @@ func (c *cli) showTypes(types []api.Type, output string) error {
 }
 
 // byHand leaves out the types that only the system itself records.
-func byHand(types []api.Type) []api.Type {
-	return slices.DeleteFunc(slices.Clone(types), func(t api.Type) bool { return t.Name == typePlan })
+func byHand(types []forms.Type) []forms.Type {
+	return slices.DeleteFunc(slices.Clone(types), func(t forms.Type) bool { return t.Name == typePlan })
 }
 
 // command returns the command that records a type and knows better than emit what goes into it, or "".
@@ -74,7 +74,7 @@ func (c *cli) command(typ string) string {
 	return ""
 }
 
-func (c *cli) showFields(typ *api.Type, output string) error {
+func (c *cli) showFields(typ *forms.Type, output string) error {
 	if output == "json" {
 		return c.printJSON(typ)
 	}
@@ -85,7 +85,7 @@ func (c *cli) showFields(typ *api.Type, output string) error {
 	return nil
 }
 
-func (c *cli) fieldRows(rows [][]string, prefix string, fields []api.Field) [][]string {
+func (c *cli) fieldRows(rows [][]string, prefix string, fields []forms.Field) [][]string {
 	for i := range fields {
 		f := &fields[i]
 		required := ""
@@ -102,7 +102,7 @@ func (c *cli) fieldRows(rows [][]string, prefix string, fields []api.Field) [][]
 }
 
 // values lists what a field may hold, with the titles.
-func (c *cli) values(f *api.Field) string {
+func (c *cli) values(f *forms.Field) string {
 	list := make([]string, len(f.Enum))
 	for i, v := range f.Enum {
 		list[i] = v

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/kaohe/kaohe/cmd/kaohe/internal/app"
+	"github.com/kaohe/kaohe/cmd/kaohe/internal/spool"
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/natslog"
 )
 
@@ -30,10 +32,21 @@ func (c *cli) words(err error) string {
 	case errors.Is(err, natslog.ErrForeign):
 		return c.sayf("数据目录里不是 kaohe 的日志，没有改动任何东西: %v\n  请用 --data 指定一个空目录或新目录", "the data directory does not hold a log of kaohe, nothing was changed: %v\n  name an empty or new directory with --data", err)
 	case errors.Is(err, app.ErrOpen):
-		return c.sayf("%v\n  目前没有身份认证，只能监听本机: --listen %s；要对外提供，请在前面放一个带认证的代理",
-			"%v\n  nobody has to say who they are yet, so kaohe serves this machine only: --listen %s; to serve others put a proxy that authenticates before it", err, app.DefaultListen)
+		return c.sayf("%v\n  还没有令牌，谁都不必说明身份，所以只能监听本机: --listen %s；要对外提供，先生成令牌: kaohe token create",
+			"%v\n  nobody has to say who they are yet, so kaohe serves this machine only: --listen %s; to serve others make a token first: kaohe token create", err, app.DefaultListen)
+	case errors.Is(err, app.ErrPlain):
+		return c.sayf("%v\n  没有加密，路上的人能读到令牌: 请给出证书 --tls-cert、--tls-key；由代理或专网负责加密时用 --no-tls",
+			"%v\n  whoever is on the way could read the tokens: name a certificate with --tls-cert and --tls-key, or, if a proxy or a private network sees to it, say --no-tls", err)
+	case errors.Is(err, access.ErrUnreadable):
+		return c.unreadableTokens(err)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return c.sayf("%v\n  端口已被占用: 换一个，如 --listen 127.0.0.1:0（任选空闲端口）", "%v\n  the port is taken: choose another one, such as --listen 127.0.0.1:0 (any free one)", err)
+	case errors.Is(err, spool.ErrForeign):
+		return c.say("暂存目录里有别的东西，没有改动\n  请用 --spool 指定一个空目录或新目录", "the directory for events that wait holds something else, nothing was changed\n  name an empty or new directory with --spool")
+	case errors.Is(err, spool.ErrFull):
+		return c.say("暂存目录已满，没有暂存\n  请先用 kaohe flush 发送；未被接受的请改正后再发或删掉", "the spool is full, the events were not kept\n  send what waits with kaohe flush, and put right or remove what was refused")
+	case errors.Is(err, spool.ErrBusy):
+		return c.say("另一个进程正在发送暂存的事件", "another process is sending the events that wait")
 	case errors.Is(err, events.ErrFull):
 		return c.sayf("磁盘空间不足，没有登记: %v", "too little disk space, nothing was recorded: %v", err)
 	case errors.Is(err, context.Canceled):
@@ -83,7 +96,11 @@ func (c *cli) locked(e *natslog.LockedError) string {
 	}
 	s := c.sayf("数据目录 %s 正被进程 %d（%s，启动于 %s）使用", "the data directory %s is in use by process %d (on %s, started %s)", e.Dir, h.PID, h.Host, h.Started.Format(time.DateTime))
 	if h.Addr != "" {
-		s += c.sayf("，它的地址是 http://%s", ", which listens at http://%s", h.Addr)
+		at := h.Addr
+		if !strings.Contains(at, "://") { // as former versions wrote it
+			at = "http://" + at
+		}
+		s += c.sayf("，它的地址是 %s", ", which listens at %s", at)
 	}
 	return s + c.say("\n  请直接向它登记和查询，或停掉它，或用 --data 指定别的目录", "\n  talk to that one, stop it, or name another directory with --data")
 }

@@ -11,6 +11,8 @@ type Answer struct {
 	New        int           `json:"new"`
 	Recorded   int           `json:"recorded"`
 	Refused    int           `json:"refused"`
+	DryRun     bool          `json:"dry_run,omitempty"` // nothing was recorded
+	Valid      int           `json:"valid,omitempty"`   // of a dry run: how many would be new
 	Events     []EventAnswer `json:"events"`
 }
 
@@ -41,7 +43,8 @@ type ErrorAnswer struct {
 
 // FaultAnswer is one thing wrong with an event.
 type FaultAnswer struct {
-	Field    string `json:"field"` // data.requested_yuan
+	Field    string `json:"field"`            // data.requested_yuan
+	Header   string `json:"header,omitempty"` // in binary mode, the header that carries the attribute: ce-time
 	Code     string `json:"code"`
 	Expected string `json:"expected,omitempty"`
 	Got      string `json:"got,omitempty"` // what came, shortened
@@ -53,6 +56,9 @@ type FaultAnswer struct {
 func (r Receipt) In(lang events.Lang) Answer {
 	a := Answer{Durability: r.Durability, Events: make([]EventAnswer, len(r.Events))}
 	a.New, a.Recorded, a.Refused = r.Counts()
+	if a.DryRun = r.DryRun; r.DryRun {
+		a.Valid = len(r.Events) - a.Recorded - a.Refused
+	}
 	for i := range r.Events {
 		a.Events[i] = r.Events[i].in(lang)
 		a.Events[i].Index = i

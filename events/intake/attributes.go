@@ -97,10 +97,10 @@ func (p *preparation) readOrg() {
 		}
 		p.fault("org", catalogue.CodeUnknown, events.Text{ZH: "方案中的单位代码", EN: "the code of a unit of the plan"},
 			catalogue.Shorten(p.env.value[attrOrg]), didYouMean(string(code), orgCodes(p.in.Orgs)))
-	case p.env.value[attrOrg] == nil && p.in.DefaultOrg != "":
-		p.event.Org = p.in.DefaultOrg
 	case p.env.value[attrOrg] == nil:
-		p.missing("org", events.Text{ZH: "单位代码", EN: "the code of the unit"})
+		if p.event.Org = p.in.orgOf(p.by); p.event.Org == "" {
+			p.missing("org", events.Text{ZH: "单位代码", EN: "the code of the unit"})
+		}
 	}
 }
 

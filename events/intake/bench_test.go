@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/catalogue"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
@@ -172,7 +173,7 @@ func (s *sender) send(b *testing.B, in *intake.Intake) {
 			n /= 10
 		}
 	}
-	receipt, err := in.Emit(context.Background(), s.raw[s.next:s.next+s.batch], false)
+	receipt, err := in.Emit(context.Background(), intake.Request{Events: s.raw[s.next : s.next+s.batch], By: access.Local})
 	if fresh, _, _ := receipt.Counts(); err != nil || fresh != s.batch {
 		b.Errorf("%d of %d are new, %v: %+v", fresh, s.batch, err, receipt.Events[:min(1, len(receipt.Events))])
 	}

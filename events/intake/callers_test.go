@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -19,7 +20,7 @@ type answers struct {
 
 func (a *answers) emit(ctx context.Context, in *intake.Intake, atomic bool, raw ...[]byte) {
 	a.wg.Go(func() {
-		receipt, err := in.Emit(ctx, raw, atomic)
+		receipt, err := in.Emit(ctx, intake.Request{Events: raw, By: access.Local, Atomic: atomic})
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -204,7 +205,7 @@ func TestClosingThatIsNotDrawnUp(t *testing.T) {
 		err     error
 	}{{intake.Closing{}, errors.New("no ink")}, {intake.Closing{AsOf: 17000, Scorecard: []byte(`{"a":`)}, nil}} {
 		r = start(t, r.log, drawn(tt.closing, nil, tt.err))
-		_, err := r.Emit(eventtest.Context(t), [][]byte{closing("2018Q1")}, false)
+		_, err := r.Emit(eventtest.Context(t), intake.Request{Events: [][]byte{closing("2018Q1")}, By: access.Local})
 		if err == nil || !strings.Contains(err.Error(), "draw up the scorecard of 450703 for 2018Q1") || errors.Is(err, intake.ErrUnavailable) {
 			t.Errorf("Emit() = %v, want the reason", err)
 		}
@@ -221,7 +222,7 @@ func TestRecordedClosingThatIsNotDrawnUpAgain(t *testing.T) {
 	if got := statuses(start(t, log, drawn(intake.Closing{}, why, nil)).emit(t, closing("2018Q1"))); got != "refused invalid" {
 		t.Errorf("refused: %s", got)
 	}
-	if _, err := start(t, log, drawn(intake.Closing{}, nil, errors.New("no ink"))).Emit(eventtest.Context(t), [][]byte{closing("2018Q1")}, false); err == nil {
+	if _, err := start(t, log, drawn(intake.Closing{}, nil, errors.New("no ink"))).Emit(eventtest.Context(t), intake.Request{Events: [][]byte{closing("2018Q1")}, By: access.Local}); err == nil {
 		t.Error("an error gave a receipt")
 	}
 }

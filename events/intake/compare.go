@@ -44,22 +44,39 @@ func (in *Intake) compare(ctx context.Context, f *fact) error {
 			return nil
 		}
 	}
+	same, other := bytes.Equal(line, f.line), events.Event{}
+	if !same {
+		if same, err = in.compareLine(ctx, f, line, &other); err != nil || f.refusal != nil {
+			return err
+		}
+	}
 	if a, amended := in.State.Amended(f.key); amended && a.VoidedBy != 0 {
 		f.refusal = refusal(CodeVoided, "位置 %v 的同一事件已被位置 %v 作废,编号不再使用;若是另一件事请换一个 id",
 			"the event stands at %v and is voided by %v; its id stays taken: for another fact use another id", f.at, a.VoidedBy)
 		return nil
 	}
-	if bytes.Equal(line, f.line) {
-		return nil
-	}
-	var stored events.Stored
-	if err := stored.ParseLine(line); err != nil {
-		return unreadable(ctx, err)
-	}
-	if e := stored.Event(); !sameFact(f, &e) {
-		f.refusal = conflict(f, &e, f.at)
+	if !same {
+		f.refusal = conflict(f, &other, f.at)
 	}
 	return nil
+}
+
+// compareLine reports whether a fact says the same as the one recorded under its id, which it returns. Of one that its
+// sender may not read it says only that it is there: the fact is refused.
+func (in *Intake) compareLine(ctx context.Context, f *fact, line []byte, other *events.Event) (same bool, err error) {
+	var stored events.Stored
+	if err := stored.ParseLine(line); err != nil {
+		return false, unreadable(ctx, err)
+	}
+	if *other = stored.Event(); sameFact(f, other) {
+		return true, nil
+	}
+	if may, err := in.mayRead(ctx, f.by, &stored); err != nil || may {
+		return false, err
+	}
+	f.refusal = refusal(CodeConflict, "来源 %s 的编号 %s 已被另一个事件使用;请换一个 id",
+		"another event has id %s of source %s; use another id", f.event.Source, f.event.ID)
+	return false, nil
 }
 
 func unreadable(ctx context.Context, err error) error {
@@ -169,6 +186,7 @@ func (f *fact) outcome() Outcome {
 		if f.late.closing != 0 {
 			o.Warnings = []Warning{f.late.warning()}
 		}
+		o.Warnings = append(o.Warnings, f.odd...)
 	case f.derived && f.sent == nil:
 		o.Warnings = []Warning{{WarnSameContent, events.Text{
 			ZH: fmt.Sprintf("与 %v 内容相同;如果确实又发生了一次,请用 --nth 2 或 count", o.Position),

@@ -40,15 +40,7 @@ func completedFields(typ string) []string {
 
 // takes reports whether events of a type may come from outside.
 func (in *Intake) takes(t *catalogue.Type) bool {
-	switch t.Name {
-	case typePlan:
-		return false
-	case typeClosed:
-		return in.Close != nil
-	case typeNil, events.TypeVoided, events.TypeCorrected:
-		return true
-	}
-	return !t.Control
+	return Sendable(t) && (t.Name != typeClosed || in.Close != nil)
 }
 
 // controlRefusal says why a control event is not for the sender to send.

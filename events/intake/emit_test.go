@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -141,7 +142,7 @@ func TestEmitAtomic(t *testing.T) {
 
 func TestEmitNothing(t *testing.T) {
 	r := start(t, memory())
-	if _, err := r.Emit(eventtest.Context(t), nil, false); !errors.Is(err, intake.ErrEmpty) {
+	if _, err := r.Emit(eventtest.Context(t), intake.Request{Events: nil, By: access.Local}); !errors.Is(err, intake.ErrEmpty) {
 		t.Errorf("Emit(no events) = %v, want ErrEmpty", err)
 	}
 }

@@ -1,21 +1,18 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/text/language"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 )
 
 // Bounds of a request. What an event costs beside its bytes, in memory and in the answer, is bounded by their number: a
@@ -31,56 +28,101 @@ const (
 	MediaBatch = "application/cloudevents-batch+json"
 )
 
+// methods are what the handler allows, and accepted are the media types of the bodies that it takes.
+const (
+	methods  = http.MethodPost + ", " + http.MethodOptions
+	accepted = MediaEvent + ", " + MediaBatch + ", " + MediaData
+)
+
 // Errors of a request that never became events.
 var (
 	errTooLarge  = errors.New("request too large")
+	errHeaders   = errors.New("too many or too large attributes in headers")
+	errHeader    = errors.New("header cannot be decoded")
 	errMediaType = errors.New("unsupported media type")
+	errEncoding  = errors.New("unsupported content coding")
+	errNotGzip   = errors.New("not gzip")
 	errSyntax    = errors.New("not JSON")
 	errQuery     = errors.New("wrong query")
 	errMethod    = errors.New("method not allowed")
 	errBody      = errors.New("body cut short")
 )
 
-// Handler answers POST /v1/events, with one event or a JSON array of them as the Content-Type says, and ?atomic=true for
-// all or nothing. The answer is an [Answer] in the language of Accept-Language (English by default), with status
+// Handler answers POST /v1/events: one event or a JSON array of them as the Content-Type says, or the data of one whose
+// attributes are headers; with ?atomic=true for all or nothing, and ?dry_run=true to record nothing and be told what would
+// become of each. Bodies may be compressed by gzip. The answer is an [Answer] in the language of Accept-Language (English by
+// default), with status
 //
 //	200  nothing was refused: each event is new or was recorded before
 //	207  some events were refused; the others are recorded
+//	403  all were refused, because their sender may not record them
 //	409  all were refused, and nothing is wrong with them but ids that are taken
 //	422  all were refused
 //
-// An atomic request of which one is refused is refused whole. Anything else is a [Problem]: 400, 405, 413, 415, and 429,
+// An atomic request of which one is refused is refused whole. Anything else is a [Problem]: 400, 405, 413, 415, 431, and 429,
 // 503 or 507 when the intake cannot take events now, after which sending the same again is safe.
+//
+// Whatever happened to a request, it may be sent again: an event is its source and id, and where no id is given it is derived
+// from what the event says. So no Idempotency-Key is asked for, and none is read: a key beside the id could only tell
+// two equal facts apart that are one, or make one of two.
 func (in *Intake) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang := LangOf(r)
-		receipt, err := in.serve(w, r)
-		if err != nil {
-			p := problemOf(err)
-			if p.status >= http.StatusInternalServerError {
-				in.Logger.LogAttrs(r.Context(), slog.LevelWarn, "events not taken", slog.String("code", p.code), slog.Any("error", err))
-			}
-			writeProblem(w, p, lang)
+		if r.Method == http.MethodOptions {
+			w.Header().Set("Allow", methods)
+			w.Header().Set("Accept-Post", accepted)
+			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		writeJSON(w, "application/json", receipt.status(), lang, receipt.In(lang))
+		receipt, mode, err := in.serve(w, r)
+		if err != nil {
+			in.fail(w, r, err, lang)
+			return
+		}
+		answer := receipt.In(lang)
+		if mode == binary {
+			answer.nameHeaders(lang)
+		}
+		writeJSON(w, "application/json", receipt.status(), lang, answer)
 	})
 }
 
-func (in *Intake) serve(w http.ResponseWriter, r *http.Request) (Receipt, error) {
+// fail answers with a problem, and with the headers that say what would have been taken.
+func (in *Intake) fail(w http.ResponseWriter, r *http.Request, err error, lang events.Lang) {
+	p := problemOf(err)
+	if p.status >= http.StatusInternalServerError {
+		level := slog.LevelWarn
+		if r.Context().Err() != nil {
+			level = slog.LevelDebug // who sent them has hung up: what became of them nobody waits to hear
+		}
+		in.Logger.LogAttrs(r.Context(), level, "events not taken", slog.String("code", p.code), slog.Any("error", err))
+	}
+	switch p.err {
+	case errMethod:
+		w.Header().Set("Allow", methods)
+	case errMediaType:
+		w.Header().Set("Accept", accepted)
+	case errEncoding:
+		w.Header().Set("Accept-Encoding", AcceptEncoding)
+	}
+	writeProblem(w, p, blamed(err), lang)
+}
+
+func (in *Intake) serve(w http.ResponseWriter, r *http.Request) (Receipt, mode, error) {
 	body := loan{from: &in.bodies}
 	defer body.giveBack()
-	raw, atomic, err := readRequest(w, r, &body)
+	q, err := readRequest(w, r, &body)
 	if err != nil {
 		in.metrics.failed(err)
-		return Receipt{}, err
+		return Receipt{}, q.mode, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), in.Timeout)
 	defer cancel()
-	return in.Emit(ctx, raw, atomic)
+	receipt, err := in.Emit(ctx, Request{Events: q.events, By: access.FromContext(r.Context()), Atomic: q.atomic, DryRun: q.dryRun})
+	return receipt, q.mode, err
 }
 
-// status sums a receipt up.
+// status sums a receipt up. Events held back for the sake of others do not count.
 func (r Receipt) status() int {
 	_, _, refused := r.Counts()
 	switch {
@@ -89,155 +131,23 @@ func (r Receipt) status() int {
 	case refused < len(r.Events):
 		return http.StatusMultiStatus
 	}
-	conflicts := false
+	status := 0
 	for i := range r.Events {
+		why := http.StatusUnprocessableEntity
 		switch r.Events[i].Refusal.Code {
-		case CodeConflict, CodeVoided:
-			conflicts = true
 		case CodeHeldBack:
-		default:
+			continue
+		case CodeConflict, CodeVoided:
+			why = http.StatusConflict
+		case CodeScope:
+			why = http.StatusForbidden
+		}
+		if status != 0 && status != why {
 			return http.StatusUnprocessableEntity
 		}
+		status = why
 	}
-	if conflicts {
-		return http.StatusConflict
-	}
-	return http.StatusUnprocessableEntity
-}
-
-func readRequest(w http.ResponseWriter, r *http.Request, room *loan) (raw [][]byte, atomic bool, err error) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return nil, false, errMethod
-	}
-	if atomic, err = readQuery(r.URL.RawQuery); err != nil {
-		return nil, false, err
-	}
-	batch, err := readMediaType(r.Header)
-	if err != nil {
-		return nil, false, err
-	}
-	limit := int64(MaxRaw)
-	if batch {
-		limit = MaxBody
-	}
-	body, err := readBody(w, r, limit, room)
-	if err != nil {
-		return nil, false, err
-	}
-	if !batch {
-		return [][]byte{body}, atomic, checkSyntax(body)
-	}
-	raw, err = splitBatch(body)
-	return raw, atomic, err
-}
-
-// readQuery takes ?atomic=true. A parameter that nobody knows may be a mistyped atomic, so it is refused.
-func readQuery(query string) (atomic bool, err error) {
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return false, &detailed{errQuery, events.Text{ZH: "无法解析查询参数", EN: "The query cannot be parsed."}}
-	}
-	for name, v := range values {
-		if name != "atomic" {
-			return false, &detailed{errQuery, events.Text{ZH: "只有一个参数:atomic", EN: "There is one parameter, atomic."}}
-		}
-		if atomic, err = strconv.ParseBool(v[len(v)-1]); err != nil {
-			return false, &detailed{errQuery, events.Text{ZH: "atomic 应为 true 或 false", EN: "atomic must be true or false."}}
-		}
-	}
-	return atomic, nil
-}
-
-func readMediaType(h http.Header) (batch bool, err error) {
-	mediaType, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	charset, set := params["charset"]
-	switch {
-	case err == nil && set && !strings.EqualFold(charset, "utf-8"):
-		return false, &detailed{errMediaType, events.Text{
-			ZH: "只支持 UTF-8,收到 charset=" + charset, EN: "Only UTF-8 is supported, got charset=" + charset + "."}}
-	case err == nil && mediaType == MediaEvent:
-		return false, nil
-	case err == nil && mediaType == MediaBatch:
-		return true, nil
-	}
-	return false, &detailed{errMediaType, events.Text{
-		ZH: "单个事件用 " + MediaEvent + ",一批事件(JSON 数组)用 " + MediaBatch,
-		EN: "Send one event as " + MediaEvent + ", or a JSON array of events as " + MediaBatch + ".",
-	}}
-}
-
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, room *loan) ([]byte, error) {
-	if r.ContentLength <= limit && !room.has(r.ContentLength) {
-		return nil, errCrowded // before it is sent for nothing
-	}
-	body, err := io.ReadAll(&metered{http.MaxBytesReader(w, r.Body, limit), room})
-	var over *http.MaxBytesError
-	switch {
-	case errors.Is(err, errCrowded):
-		return nil, err
-	case errors.As(err, &over):
-		return nil, &detailed{errTooLarge, events.Text{
-			ZH: fmt.Sprintf("该类型的请求上限为 %d 字节(单个事件 %d,一批 %d)", limit, MaxRaw, MaxBody),
-			EN: fmt.Sprintf("At most %d bytes are allowed here (%d for one event, %d for a batch).", limit, MaxRaw, MaxBody),
-		}}
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errBody, err)
-	}
-	return body, nil
-}
-
-// checkSyntax tells a body that is no JSON, a mistake of the sending program, from an event that is wrong.
-func checkSyntax(body []byte) error {
-	return over(body, func(d *jsontext.Decoder) error {
-		array := d.PeekKind() == '['
-		if err := d.SkipValue(); err != nil {
-			return syntaxError(body, err)
-		}
-		if array {
-			return &detailed{errSyntax, events.Text{
-				ZH: "收到的是数组;一批事件请用 " + MediaBatch, EN: "This is an array; send a batch of events as " + MediaBatch + "."}}
-		}
-		if err := atEnd(d); err != nil {
-			return syntaxError(body, err)
-		}
-		return nil
-	})
-}
-
-// splitBatch cuts a JSON array into its items. It stops at once when there are too many.
-func splitBatch(body []byte) (raw [][]byte, err error) {
-	err = over(body, func(d *jsontext.Decoder) error {
-		if k := d.PeekKind(); k != '[' && k != 0 {
-			return &detailed{errSyntax, events.Text{
-				ZH: "一批事件应为 JSON 数组;单个事件请用 " + MediaEvent, EN: "A batch must be a JSON array; send a single event as " + MediaEvent + "."}}
-		}
-		if _, err := d.ReadToken(); err != nil {
-			return syntaxError(body, err)
-		}
-		for d.PeekKind() != ']' {
-			if len(raw) == MaxBatch {
-				return ErrTooMany
-			}
-			item, err := d.ReadValue()
-			if err != nil {
-				return syntaxError(body, err)
-			}
-			raw = append(raw, body[d.InputOffset()-int64(len(item)):d.InputOffset()])
-		}
-		if _, err := d.ReadToken(); err != nil {
-			return syntaxError(body, err)
-		}
-		if err := atEnd(d); err != nil {
-			return syntaxError(body, err)
-		}
-		return nil
-	})
-	return raw, err
-}
-
-func syntaxError(body []byte, err error) error {
-	return &detailed{errSyntax, notJSON(body, err).Text}
+	return cmp.Or(status, http.StatusUnprocessableEntity) // an atomic request that is too large is held back as a whole
 }
 
 var spoken = language.NewMatcher([]language.Tag{language.English, language.Chinese})

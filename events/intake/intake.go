@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/catalogue"
 )
 
@@ -67,6 +68,7 @@ func (in *Intake) Ready() bool { return in.ready.Load() }
 
 // fact is one event of a request on its way through the intake.
 type fact struct {
+	by      access.Principal // who sends it
 	event   events.Event
 	key     events.Key
 	line    []byte // canonical
@@ -74,44 +76,82 @@ type fact struct {
 	sent    []byte // data of a control event before the writer completed it; nil for all others
 	nth     int    // of a control event: how often it was given the id of the next one
 	refusal *Refusal
-	first   *fact // an earlier one of the same atomic request with equal id and content; it decides
+	denied  *access.Denial // what its sender may not do
+	first   *fact          // an earlier one of the same atomic request with equal id and content; it decides
 
 	// Set by the writer.
 	at    events.Position // 0 until it is in the log
 	fresh bool            // stored now, not found there
 	late  lateness        // if it is stored now
+
+	odd []Warning // what is odd about it, once it is recorded
 }
 
-// Emit takes a request of one to [MaxBatch] events, each a structured CloudEvent in JSON, and returns what became of each.
-// Good events are taken even if others are refused, unless the request is atomic: then all are recorded by one commit or
-// none. With an error nothing is known of the events; see the package's errors. Emit returns when the events are durable
-// or ctx ends, which gives [events.ErrUnknown]. The raw events must not be changed until then.
-func (in *Intake) Emit(ctx context.Context, raw [][]byte, atomic bool) (Receipt, error) {
-	receipt, err := in.emit(ctx, raw, atomic)
+// Request is what somebody sends in at once.
+type Request struct {
+	Events [][]byte         // one to MaxBatch structured CloudEvents in JSON; they must not be changed until Emit has returned
+	By     access.Principal // who sends them; the zero one may record nothing
+	Atomic bool             // all are recorded by one commit, or none
+	DryRun bool             // nothing is recorded: the receipt says what would be refused, and what is recorded already
+}
+
+// Emit takes a request and returns what became of each event. Good events are taken even if others are refused, unless the
+// request is atomic. With an error nothing is known of the events; see the package's errors. Emit returns when the events
+// are durable or ctx ends, which gives [events.ErrUnknown].
+func (in *Intake) Emit(ctx context.Context, r Request) (Receipt, error) {
+	receipt, err := in.emit(ctx, r)
 	if err != nil {
 		in.metrics.failed(err)
 		return Receipt{}, err
 	}
-	in.metrics.answered(receipt)
+	if !r.DryRun {
+		in.metrics.answered(receipt)
+	}
 	return receipt, nil
 }
 
-func (in *Intake) emit(ctx context.Context, raw [][]byte, atomic bool) (Receipt, error) {
+func (in *Intake) emit(ctx context.Context, r Request) (Receipt, error) {
 	switch {
-	case len(raw) == 0:
+	case len(r.Events) == 0:
 		return Receipt{}, ErrEmpty
-	case len(raw) > MaxBatch:
+	case len(r.Events) > MaxBatch:
 		return Receipt{}, ErrTooMany
 	case !in.Ready():
 		return Receipt{}, in.queue.closedOr(in.notReady())
 	case in.queue.full():
 		return Receipt{}, ErrOverloaded // before the work of validating
 	}
-	facts := in.prepareAll(raw)
-	if err := in.settle(ctx, facts, atomic); err != nil {
+	facts := in.prepareAll(r.Events, r.By)
+	bring, report := in.settle, in.receipt
+	if r.DryRun {
+		bring, report = in.rehearse, in.rehearsal
+	}
+	if err := bring(ctx, facts, r.Atomic); err != nil {
 		return Receipt{}, err
 	}
-	return in.receipt(facts), nil
+	in.noticeAll(facts)
+	in.reportDenied(ctx, facts)
+	return report(facts), nil
+}
+
+// noticeAll asks what is odd about the events that were recorded just now.
+func (in *Intake) noticeAll(facts []fact) {
+	if in.Notice == nil {
+		return
+	}
+	var list []events.Event
+	var of []*fact
+	for i := range facts {
+		if f := &facts[i]; f.fresh {
+			list, of = append(list, f.asSent()), append(of, f)
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	for i, warnings := range in.Notice(list) {
+		of[i].odd = warnings
+	}
 }
 
 // notReady says why the intake takes no events yet.
@@ -123,7 +163,7 @@ func (in *Intake) notReady() error {
 }
 
 // prepareAll validates a request, on all processors if it is a large one.
-func (in *Intake) prepareAll(raw [][]byte) []fact {
+func (in *Intake) prepareAll(raw [][]byte, by access.Principal) []fact {
 	const portion = 64
 	facts := make([]fact, len(raw))
 	workers := min(runtime.GOMAXPROCS(0), (len(raw)+portion-1)/portion)
@@ -137,6 +177,7 @@ func (in *Intake) prepareAll(raw [][]byte) []fact {
 				return
 			}
 			for i := from; i < min(from+portion, len(raw)); i++ {
+				facts[i].by = by
 				in.prepareInto(&facts[i], raw[i], &buf, list)
 			}
 		}
@@ -150,9 +191,9 @@ func (in *Intake) prepareAll(raw [][]byte) []fact {
 }
 
 func (in *Intake) prepareInto(f *fact, raw []byte, buf *arena, list int) {
-	p := preparation{in: in, list: list}
+	p := preparation{in: in, by: f.by, list: list}
 	f.refusal = p.run(raw)
-	f.event, f.derived = p.event, p.derived
+	f.event, f.derived, f.denied = p.event, p.derived, p.denied
 	if f.refusal != nil {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -46,7 +47,7 @@ func TestEmitTakesALimitedNumberOfEvents(t *testing.T) {
 	for i := range raw {
 		raw[i] = training("a", 1)
 	}
-	if _, err := r.Emit(eventtest.Context(t), raw, false); !errors.Is(err, intake.ErrTooMany) {
+	if _, err := r.Emit(eventtest.Context(t), intake.Request{Events: raw, By: access.Local}); !errors.Is(err, intake.ErrTooMany) {
 		t.Errorf("Emit(%d events) = %v, want ErrTooMany", len(raw), err)
 	}
 	if end := eventtest.MustEnd(t, r.log); end != 0 {
@@ -128,7 +129,7 @@ func (u *unreadable) Read([]byte) (int, error) {
 func TestBodiesAtOnceAreBounded(t *testing.T) {
 	g := newGate()
 	r := start(t, g, func(o *intake.Options) { o.Bodies = intake.MaxBody })
-	server := httptest.NewServer(r.Handler())
+	server := httptest.NewServer(as(access.Local, r.Handler()))
 	defer server.Close()
 	post := func(id string, size int, announced bool) *http.Response {
 		body := batch(training(id, 1))

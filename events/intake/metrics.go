@@ -21,7 +21,7 @@ type metrics struct {
 func newMetrics(in *Intake) (*metrics, error) {
 	m := &metrics{
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "kaohe_intake_events_total", Help: "Events answered, by what became of them."}, []string{"result"}),
+			Name: "kaohe_intake_events_total", Help: "Events by what became of them: recorded for the first time, recorded before, or refused."}, []string{"result"}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "kaohe_intake_refused_total", Help: "Events refused, by the code of the refusal."}, []string{"reason"}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -81,10 +81,12 @@ func (m *metrics) committed(n, bytes int) {
 	m.bytes.Observe(float64(bytes))
 }
 
-// answered counts what became of the events of a request.
+// recordedNew counts events that are in the log now, also those whose sender has not waited for the receipt.
+func (m *metrics) recordedNew(n int) { m.events.WithLabelValues(string(StatusNew)).Add(float64(n)) }
+
+// answered counts what else became of the events of a request.
 func (m *metrics) answered(r Receipt) {
-	fresh, recorded, refused := r.Counts()
-	m.events.WithLabelValues(string(StatusNew)).Add(float64(fresh))
+	_, recorded, refused := r.Counts()
 	m.events.WithLabelValues(string(StatusRecorded)).Add(float64(recorded))
 	m.events.WithLabelValues(string(StatusRefused)).Add(float64(refused))
 	if refused == 0 {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/events/natslog"
@@ -104,7 +105,7 @@ func TestALogThatIsClosedIsAnErrorNotALie(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		_, err := r.Emit(eventtest.Context(t), [][]byte{training("b", 1)}, false)
+		_, err := r.Emit(eventtest.Context(t), intake.Request{Events: [][]byte{training("b", 1)}, By: access.Local})
 		if err == nil {
 			t.Fatal("Emit() on a closed log gave a receipt")
 		}

@@ -37,6 +37,15 @@ type Options struct {
 	// closings are refused.
 	Close func(ctx context.Context, head events.Head, c CloseRequest) (Closing, *Refusal, error)
 
+	// Notice tells what is odd about events that are good: those of one request that are new, in its order. It is asked when
+	// they have been recorded, or would be. Its answer has the warnings of each event, or is empty. Many goroutines ask at a
+	// time. nil: nothing is odd.
+	Notice func(list []events.Event) [][]Warning
+
+	// Committed is told of each commit of this intake, by its canonical lines, as soon as it is durable. The writer waits for
+	// it, so it must be quick, and the lines must not be changed. nil: nobody is told.
+	Committed func(seq uint64, lines [][]byte)
+
 	// Plan is recorded before any event if the log says another is in force.
 	Plan PlanRecord
 

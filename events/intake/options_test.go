@@ -16,7 +16,7 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("lint: %v, %v", problems, err)
 	}
 	n, err := testutil.GatherAndCount(r.registry, "kaohe_intake_events_total", "kaohe_intake_refused_total")
-	if err != nil || n != 3+11 {
+	if err != nil || n != 3+12 {
 		t.Errorf("%d series, %v, want all codes from the start", n, err)
 	}
 }

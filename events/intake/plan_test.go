@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -101,7 +102,7 @@ func TestNothingIsTakenUntilThePlanIsRecorded(t *testing.T) {
 	try := func(err error) error {
 		t.Helper()
 		<-g.entered
-		_, failure := in.Emit(eventtest.Context(t), [][]byte{training("a", 1)}, false)
+		_, failure := in.Emit(eventtest.Context(t), intake.Request{Events: [][]byte{training("a", 1)}, By: access.Local})
 		if in.Ready() {
 			t.Error("ready before the plan is recorded")
 		}
@@ -138,7 +139,7 @@ func TestStopWhileThePlanCannotBeRecorded(t *testing.T) {
 	in, stop := run(t, o, r)
 	<-g.entered
 	stop()
-	if _, err := in.Emit(context.Background(), [][]byte{training("a", 1)}, false); !errors.Is(err, intake.ErrStopped) || in.Ready() {
+	if _, err := in.Emit(context.Background(), intake.Request{Events: [][]byte{training("a", 1)}, By: access.Local}); !errors.Is(err, intake.ErrStopped) || in.Ready() {
 		t.Errorf("Emit() = %v, Ready() = %v, want ErrStopped", err, in.Ready())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/catalogue"
 )
 
@@ -18,6 +19,7 @@ const MaxRaw = 1 << 20
 // number that keeps the answer readable.
 type preparation struct {
 	in     *Intake
+	by     access.Principal // who sends it
 	env    envelope
 	faults []catalogue.Fault // the first of them
 	list   int               // how many are listed at most
@@ -29,18 +31,19 @@ type preparation struct {
 	data    *catalogue.Data // nil unless good
 	nth     int
 	event   events.Event
-	derived bool // the id comes from the content, so that equal content is one event
+	derived bool           // the id comes from the content, so that equal content is one event
+	denied  *access.Denial // what its sender may not do
 }
 
 // Prepare turns one structured CloudEvent into a canonical event, or refuses it. It writes nothing.
 //
-// An event must have specversion, type, time and data. A missing org is the default one, a missing source is
-// "kaohe:<org>". A missing id is derived: "k1-" from the fields that identify the occurrence by the type's schema, if the
+// An event must have specversion, type, time and data. A missing org is the default one, or that of the sender if it may not
+// touch the default one; a missing source is "kaohe:<org>". A missing id is derived: "k1-" from the fields that identify the occurrence by the type's schema, if the
 // event has them all, else "h1-" from the content; nth, an attribute that is not kept, tells equal facts apart. The time
 // may be a bare date; it is kept in the plan's zone, without fractions of a second. Attributes that only the transport
 // needs are dropped (datacontenttype, traceparent, tracestate); any other is refused.
 func (in *Intake) Prepare(raw []byte) (events.Event, *Refusal) {
-	p := preparation{in: in, list: maxFaults}
+	p := preparation{in: in, by: access.Local, list: maxFaults}
 	refusal := p.run(raw)
 	return p.event, refusal
 }
@@ -60,12 +63,16 @@ func (p *preparation) run(raw []byte) *Refusal {
 	if !p.in.takes(p.typ) {
 		return controlRefusal(p.typ)
 	}
+	if refused := p.checkScope(); refused != nil {
+		return refused
+	}
 	p.readData()
 	p.checkUnsaid()
 	p.checkMeaning()
 	if p.wrong > 0 {
 		return p.refuse(CodeInvalid)
 	}
+	p.event.Principal = p.by.Name
 	p.event.Schema = p.in.schemas[p.typ]
 	p.event.Data = p.data.WithDefaults()
 	return p.identify()

@@ -53,6 +53,19 @@ var problems = []problem{
 		events.Text{ZH: "请在服务重启后重发", EN: "Send it again once the server is back."}, "5"},
 	{errTooLarge, "body_too_large", http.StatusRequestEntityTooLarge,
 		events.Text{ZH: "请求过大", EN: "the request is too large"}, events.Text{}, ""},
+	{errHeaders, "headers_too_large", http.StatusRequestHeaderFieldsTooLarge,
+		events.Text{ZH: "ce-* 头过多或过长", EN: "too many or too large ce-* headers"},
+		events.Text{
+			ZH: fmt.Sprintf("ce-* 头至多 %d 个、共 %d 字节;事件的内容写进正文", maxHeaders, maxHeaderBytes),
+			EN: fmt.Sprintf("At most %d ce-* headers and %d bytes of them are allowed; what the event says belongs in the body.", maxHeaders, maxHeaderBytes),
+		}, ""},
+	{errHeader, "header", http.StatusBadRequest,
+		events.Text{ZH: "请求头无法解码", EN: "a header cannot be decoded"}, events.Text{}, ""},
+	{errEncoding, "content_encoding", http.StatusUnsupportedMediaType,
+		events.Text{ZH: "不支持的 Content-Encoding", EN: "unsupported content encoding"}, events.Text{}, ""},
+	{errNotGzip, "not_gzip", http.StatusBadRequest,
+		events.Text{ZH: "正文不是合法的 gzip", EN: "the body is not gzip"},
+		events.Text{ZH: "Content-Encoding 说正文是 gzip,但无法解压;请检查压缩,或不压缩", EN: "Content-Encoding says that the body is gzip, but it cannot be unpacked. Compress it properly, or not at all."}, ""},
 	{errMediaType, "media_type", http.StatusUnsupportedMediaType,
 		events.Text{ZH: "不支持的 Content-Type", EN: "unsupported content type"}, events.Text{}, ""},
 	{errSyntax, "not_json", http.StatusBadRequest,
@@ -98,15 +111,16 @@ type Problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
-	Code   string `json:"code"` // for programs; never changes its meaning
+	Code   string `json:"code"`             // for programs; never changes its meaning
+	Header string `json:"header,omitempty"` // the first one that cannot be decoded
 }
 
-func writeProblem(w http.ResponseWriter, p problem, lang events.Lang) {
+func writeProblem(w http.ResponseWriter, p problem, header string, lang events.Lang) {
 	if p.retry != "" {
 		w.Header().Set("Retry-After", p.retry)
 	}
 	writeJSON(w, "application/problem+json", p.status, lang, Problem{
-		Type: "urn:kaohe:problem:" + p.code, Title: p.title.In(lang), Status: p.status, Detail: p.detail.In(lang), Code: p.code,
+		Type: "urn:kaohe:problem:" + p.code, Title: p.title.In(lang), Status: p.status, Detail: p.detail.In(lang), Code: p.code, Header: header,
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -32,7 +33,7 @@ func TestTheLogHoldsExactlyWhatTheReceiptsSay(t *testing.T) {
 			if atomic {
 				in.catchUp(t) // what fails before it comes to the writer is judged by what was read so far
 			}
-			receipt, err := in.Emit(eventtest.Context(t), raw, atomic)
+			receipt, err := in.Emit(eventtest.Context(t), intake.Request{Events: raw, By: access.Local, Atomic: atomic})
 			if err != nil {
 				rt.Fatalf("Emit() failed: %v", err)
 			}

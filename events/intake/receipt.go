@@ -19,7 +19,8 @@ const (
 
 // Receipt lists what became of each event of a request, in the order of the request.
 type Receipt struct {
-	Durability string // "fsync": on disk; "quorum": on the disks of most servers
+	Durability string // "fsync": on disk; "quorum": on the disks of most servers; "none": nothing was written
+	DryRun     bool   // nothing was recorded: what would be new is valid
 	Events     []Outcome
 }
 
@@ -60,8 +61,9 @@ const (
 	CodeInvalid     = "invalid"              // the faults say what is wrong
 	CodeConflict    = "id_conflict"          // another event has this source and id
 	CodeHeldBack    = "not_committed"        // good, but its atomic request was not taken
+	CodeScope       = "out_of_scope"         // its sender may not record it for that unit
 
-	CodeUnknownTarget = "unknown_target" // a void or correction of what is not in the log
+	CodeUnknownTarget = "unknown_target" // a void or correction of what is not in the log, or not among the sender's units
 	CodeTarget        = "control_target" // a void or correction of what cannot be voided or corrected
 	CodeVoided        = "voided"         // the event, or the target of a control event, is voided
 	CodeNoChange      = "no_change"      // a correction after which the event says what it says already
@@ -71,7 +73,7 @@ const (
 const WarnSameContent = "same_content"
 
 var refusalCodes = []string{
-	CodeNotJSON, CodeTooLarge, CodeUnknownType, CodeControl, CodeInvalid, CodeConflict, CodeHeldBack,
+	CodeNotJSON, CodeTooLarge, CodeUnknownType, CodeControl, CodeInvalid, CodeConflict, CodeHeldBack, CodeScope,
 	CodeUnknownTarget, CodeTarget, CodeVoided, CodeNoChange,
 }
 

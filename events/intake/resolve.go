@@ -35,11 +35,11 @@ func (w *writer) resolve(ctx context.Context, f *fact) error {
 // amend fills in what a void or correction acts upon, and what it makes of that.
 func (w *writer) amend(ctx context.Context, f *fact, data map[string]jsontext.Value) error {
 	t, err := w.target(ctx, data)
-	if err != nil {
-		return err
+	if err == nil {
+		err = w.checkTarget(ctx, f, t)
 	}
-	if f.refusal = t.refusal(&f.event); f.refusal != nil {
-		return nil
+	if err != nil || f.refusal != nil {
+		return err
 	}
 	data["target"] = quoted(t.at.String())
 	if t.version != nil {
@@ -47,7 +47,10 @@ func (w *writer) amend(ctx context.Context, f *fact, data map[string]jsontext.Va
 	}
 	var now *events.Event
 	if f.event.Type == events.TypeCorrected {
-		if now, f.refusal = w.corrected(t, data["patch"]); f.refusal != nil {
+		if now, f.refusal = w.corrected(t, data["patch"]); f.refusal == nil {
+			f.mustMay(w.Orgs, abilityFor(now.Type), now.Org)
+		}
+		if f.refusal != nil {
 			return nil
 		}
 		data["now"] = versionJSON(now)
@@ -80,6 +83,7 @@ type target struct {
 	at         events.Position // 0 if there is none
 	typ        *catalogue.Type // nil if the plan does not know it
 	typeName   string
+	org        string // of the version in force
 	voidedBy   events.Position
 	version    *events.Event             // in force; nil for a void
 	void       map[string]jsontext.Value // data of a void
@@ -108,7 +112,7 @@ func (w *writer) target(ctx context.Context, data map[string]jsontext.Value) (*t
 		return nil, unreadable(ctx, err)
 	}
 	event := stored.Event()
-	t.typeName = event.Type
+	t.typeName, t.org = event.Type, event.Org
 	t.typ, _ = w.Catalogue.Type(event.Type)
 	switch event.Type {
 	case events.TypeVoided:

@@ -9,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
+	"github.com/kaohe/kaohe/events/intake"
 )
 
 // void is an EventVoided of an event of the default source, and correction an EventCorrected.
@@ -150,11 +152,11 @@ func TestControlEventsOfTwoWriters(t *testing.T) {
 func TestControlEventsInAnAtomicRequest(t *testing.T) {
 	r := start(t, memory())
 	r.emit(t, training("a", 30))
-	receipt, err := r.Emit(eventtest.Context(t), [][]byte{training("b", 1), void("v", "a")}, true)
+	receipt, err := r.Emit(eventtest.Context(t), intake.Request{Events: [][]byte{training("b", 1), void("v", "a")}, By: access.Local, Atomic: true})
 	if err != nil || statuses(receipt) != "refused not_committed, refused not_committed" {
 		t.Errorf("with another event: %s, %v", statuses(receipt), err)
 	}
-	receipt, err = r.Emit(eventtest.Context(t), [][]byte{void("v", "a")}, true)
+	receipt, err = r.Emit(eventtest.Context(t), intake.Request{Events: [][]byte{void("v", "a")}, By: access.Local, Atomic: true})
 	if err != nil || statuses(receipt) != "new 2-0" {
 		t.Errorf("alone: %s, %v", statuses(receipt), err)
 	}

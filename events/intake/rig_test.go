@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/catalogue"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
@@ -188,7 +189,7 @@ func training(id string, attendees int, more ...string) []byte {
 // emit sends events and ends the test if there is no receipt.
 func (r *rig) emit(tb testing.TB, raw ...[]byte) intake.Receipt {
 	tb.Helper()
-	receipt, err := r.Emit(eventtest.Context(tb), raw, false)
+	receipt, err := r.Emit(eventtest.Context(tb), intake.Request{Events: raw, By: access.Local})
 	if err != nil {
 		tb.Fatalf("Emit() failed: %v", err)
 	}
@@ -197,7 +198,7 @@ func (r *rig) emit(tb testing.TB, raw ...[]byte) intake.Receipt {
 
 func (r *rig) emitAtomic(tb testing.TB, raw ...[]byte) intake.Receipt {
 	tb.Helper()
-	receipt, err := r.Emit(eventtest.Context(tb), raw, true)
+	receipt, err := r.Emit(eventtest.Context(tb), intake.Request{Events: raw, By: access.Local, Atomic: true})
 	if err != nil {
 		tb.Fatalf("Emit(atomic) failed: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -66,7 +67,7 @@ func TestStopAnswersEveryone(t *testing.T) {
 	if fresh, _, _ := all.counts(); fresh != 21 || len(all.errs) > 0 {
 		t.Errorf("%d new, errors %v, want 21", fresh, all.errs)
 	}
-	if _, err := r.Emit(ctx, [][]byte{training("late", 1)}, false); !errors.Is(err, intake.ErrStopped) || r.Ready() {
+	if _, err := r.Emit(ctx, intake.Request{Events: [][]byte{training("late", 1)}, By: access.Local}); !errors.Is(err, intake.ErrStopped) || r.Ready() {
 		t.Errorf("Emit() after the stop = %v, Ready() = %v", err, r.Ready())
 	}
 }

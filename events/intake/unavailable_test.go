@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -25,12 +26,12 @@ func TestNotReadyUntilTheLogWasRead(t *testing.T) {
 	running.Go(func() { _ = in.Run(ctx) })
 	defer running.Wait()
 	defer cancel()
-	if _, err := in.Emit(ctx, [][]byte{training("a", 1)}, false); !errors.Is(err, intake.ErrNotReady) || in.Ready() {
+	if _, err := in.Emit(ctx, intake.Request{Events: [][]byte{training("a", 1)}, By: access.Local}); !errors.Is(err, intake.ErrNotReady) || in.Ready() {
 		t.Errorf("Emit() before the log was read = %v, want ErrNotReady", err)
 	}
 	running.Go(func() { state.run(ctx) })
 	awaitReady(t, in)
-	receipt, err := in.Emit(ctx, [][]byte{training("a", 1)}, false)
+	receipt, err := in.Emit(ctx, intake.Request{Events: [][]byte{training("a", 1)}, By: access.Local})
 	if err != nil || statuses(receipt) != "recorded 1-0" {
 		t.Errorf("then %s, %v, want recorded 1-0", statuses(receipt), err)
 	}
@@ -74,7 +75,7 @@ func TestALogThatCannotBeReadIsAnErrorAndHeals(t *testing.T) {
 	f := &flaky{Log: log, ends: 1, gets: 1}
 	r := start(t, f) // tries again after the End that fails
 	ctx := eventtest.Context(t)
-	if _, err := r.Emit(ctx, [][]byte{training("a", 1)}, false); !errors.Is(err, intake.ErrUnavailable) {
+	if _, err := r.Emit(ctx, intake.Request{Events: [][]byte{training("a", 1)}, By: access.Local}); !errors.Is(err, intake.ErrUnavailable) {
 		t.Errorf("Emit() of a repeat that cannot be compared = %v, want ErrUnavailable", err)
 	}
 	if got, want := statuses(r.emit(t, training("a", 1))), "recorded 1-0"; got != want {
@@ -85,7 +86,7 @@ func TestALogThatCannotBeReadIsAnErrorAndHeals(t *testing.T) {
 	f.ends = 1
 	f.mu.Unlock()
 	// The log has grown by b, and where it ends cannot be asked.
-	if _, err := r.Emit(ctx, [][]byte{training("c", 1)}, false); !errors.Is(err, intake.ErrUnavailable) {
+	if _, err := r.Emit(ctx, intake.Request{Events: [][]byte{training("c", 1)}, By: access.Local}); !errors.Is(err, intake.ErrUnavailable) {
 		t.Errorf("Emit() to a log that has moved = %v, want ErrUnavailable", err)
 	}
 	fresh, recorded, _ := r.emit(t, training("c", 1)).Counts()

@@ -188,6 +188,9 @@ func (w *writer) append(ctx context.Context, b *batch) error {
 		w.closing = stored.Seq
 	}
 	w.settle(b, stored.Seq)
+	if w.Committed != nil {
+		w.Committed(stored.Seq, b.lines)
+	}
 	return nil
 }
 
@@ -198,14 +201,19 @@ func (w *writer) settle(b *batch, seq uint64) {
 		index[i] = i
 	}
 	w.IDs.RecordAll(b.keys, seq, index, first)
+	fresh := 0
 	for _, p := range b.parts {
 		p.f.at = first[p.slot]
 		p.f.fresh = !p.repeat && p.f.at == events.At(seq, p.slot)
+		if p.f.fresh {
+			fresh++
+		}
 		if p.f.fresh && p.f.late.closing != 0 {
 			w.metrics.late.Inc()
 		}
 		w.settled(p.r)
 	}
+	w.metrics.recordedNew(fresh)
 }
 
 // settled notes that one more fact of a request has its position.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
 )
@@ -100,7 +101,7 @@ func TestQueueIsBounded(t *testing.T) {
 	<-g.entered
 	all.emit(ctx, r.Intake, false, training("b", 1), training("c", 1), training("d", 1), training("e", 1))
 	awaitQueued(t, r, 5)
-	if _, err := r.Emit(ctx, [][]byte{training("f", 1)}, false); !errors.Is(err, intake.ErrOverloaded) {
+	if _, err := r.Emit(ctx, intake.Request{Events: [][]byte{training("f", 1)}, By: access.Local}); !errors.Is(err, intake.ErrOverloaded) {
 		t.Errorf("Emit() to a full queue = %v, want ErrOverloaded", err)
 	}
 	g.pass <- nil

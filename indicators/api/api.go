@@ -7,6 +7,7 @@
 //	GET /v1/catalogue                                              the plan's units and event types with their fields
 //	GET /v1/events/12-0                                            the event at a position, as it was recorded
 //	GET /v1/events/by-id?source=S&id=I                             the event with a source and an id
+//	GET /v1/findings?org=450703&rule=DQ-09                         what is odd about the facts of a unit
 //	GET /v1/quarantine                                             what stands in the log and could not be used
 //
 // All parameters of scorecards and targets are optional: the quarter and the year are those of the as-of day, which is the business
@@ -35,6 +36,7 @@ import (
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/indicators/quality"
 	"github.com/kaohe/kaohe/projections"
 )
 
@@ -60,6 +62,10 @@ type Options struct {
 	Find func(k events.Key) (at events.Position, ok bool)
 
 	Quarantine func() []projections.Quarantined // the most recent of what could not be used
+
+	// Findings returns what is odd about facts, once the events of a commit are checked. It fails with quality.ErrNotReady or
+	// quality.ErrAfter, or with another error if ctx ends.
+	Findings func(ctx context.Context, seq uint64, q quality.Query) (quality.Page, error)
 
 	// Known returns what was known at a point of the log, by the plan in force then or by that of Figures. It fails with
 	// ErrNoSuchPoint or ErrPlanUnreadable, or with another error if the log cannot be read or ctx ends.
@@ -90,6 +96,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Options.Find is missing")
 	case o.Quarantine == nil:
 		return errors.New("api: Options.Quarantine is missing")
+	case o.Findings == nil:
+		return errors.New("api: Options.Findings is missing")
 	case o.Known == nil:
 		return errors.New("api: Options.Known is missing")
 	case o.Past == nil:
@@ -126,6 +134,7 @@ func (a *API) Register(mux *http.ServeMux) {
 		"GET /v1/catalogue":         a.catalogue,
 		"GET /v1/events/{position}": a.eventAt,
 		"GET /v1/events/by-id":      a.eventByID,
+		"GET /v1/findings":          a.findings,
 		"GET /v1/quarantine":        a.quarantine,
 	} {
 		mux.HandleFunc(pattern, bounded(answer))

@@ -13,8 +13,11 @@ import (
 
 	"github.com/kaohe/kaohe/deploy"
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
+	"github.com/kaohe/kaohe/events/forms"
 	"github.com/kaohe/kaohe/indicators"
 	"github.com/kaohe/kaohe/indicators/api"
+	"github.com/kaohe/kaohe/indicators/quality"
 	"github.com/kaohe/kaohe/projections"
 )
 
@@ -86,6 +89,9 @@ func options(tb testing.TB, fold *projections.Fold) api.Options {
 		Event:      func(context.Context, events.Position) ([]byte, error) { return nil, events.ErrNotFound },
 		Find:       func(events.Key) (events.Position, bool) { return 0, false },
 		Quarantine: func() []projections.Quarantined { return nil },
+		Findings: func(context.Context, uint64, quality.Query) (quality.Page, error) {
+			return quality.Page{}, errors.New("nobody should ask")
+		},
 		Known: func(context.Context, api.KnownAt, bool) (api.Known, error) {
 			return api.Known{}, errors.New("nobody should ask")
 		},
@@ -109,6 +115,11 @@ func (noPast) Walk(context.Context, projections.Rules, uint64, uint64, func(proj
 
 func ask(tb testing.TB, opts api.Options, path, lang string) *httptest.ResponseRecorder {
 	tb.Helper()
+	return askAs(tb, opts, access.Local, path, lang)
+}
+
+func askAs(tb testing.TB, opts api.Options, by access.Principal, path, lang string) *httptest.ResponseRecorder {
+	tb.Helper()
 	a, err := api.New(opts)
 	if err != nil {
 		tb.Fatal(err)
@@ -116,6 +127,7 @@ func ask(tb testing.TB, opts api.Options, path, lang string) *httptest.ResponseR
 	mux := http.NewServeMux()
 	a.Register(mux)
 	req := httptest.NewRequest(http.MethodGet, path, nil)
+	req = req.WithContext(access.NewContext(req.Context(), by))
 	req.Header.Set("Accept-Language", lang)
 	rec := httptest.NewRecorder()
 	mux.ServeHTTP(rec, req)
@@ -271,7 +283,7 @@ func TestFiguresFollowTheirOwnPlan(t *testing.T) {
 
 func TestCatalogueDescribesTypesAndFields(t *testing.T) {
 	rec := ask(t, options(t, mustFold(t)), "/v1/catalogue", "")
-	var c api.Catalogue
+	var c forms.Catalogue
 	if err := json.Unmarshal(rec.Body.Bytes(), &c); err != nil || rec.Code != http.StatusOK {
 		t.Fatalf("status %d, %v", rec.Code, err)
 	}

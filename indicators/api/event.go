@@ -24,7 +24,7 @@ func (a *API) eventAt(w http.ResponseWriter, r *http.Request) {
 		(&badParameter{name: "position", got: s, expected: events.Text{ZH: "位置，如 12-0", EN: "a position like 12-0"}}).problem(lang).Write(w, lang)
 		return
 	}
-	a.writeEvent(w, r, at, lang)
+	a.writeEvent(w, r, at, events.Text{ZH: "位置 " + at.String() + " 没有事件", EN: "No event stands at " + at.String() + "."}, lang)
 }
 
 // eventByID answers with the event that has a source and an id. It sees all that was recorded before the question came.
@@ -39,12 +39,13 @@ func (a *API) eventByID(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, lang)
 		return
 	}
+	none := events.Text{ZH: "没有来源为 " + source + "、编号为 " + id + " 的事件", EN: "No event has source " + source + " and id " + id + "."}
 	at, ok := a.Find(events.KeyOf(source, id))
 	if !ok {
-		noEvent(events.Text{ZH: "没有来源为 " + source + "、编号为 " + id + " 的事件", EN: "No event has source " + source + " and id " + id + "."}, lang).Write(w, lang)
+		noEvent(none, lang).Write(w, lang)
 		return
 	}
-	a.writeEvent(w, r, at, lang)
+	a.writeEvent(w, r, at, none, lang)
 }
 
 // identity reads the parameters source and id, which both must be there, once, and nothing else.
@@ -62,12 +63,16 @@ func identity(values url.Values) (source, id string, bad *badParameter) {
 	return values.Get("source"), values.Get("id"), nil
 }
 
-func (a *API) writeEvent(w http.ResponseWriter, r *http.Request, at events.Position, lang events.Lang) {
+// writeEvent answers with an event, or says that there is none. One that is not for the asker to read is none.
+func (a *API) writeEvent(w http.ResponseWriter, r *http.Request, at events.Position, none events.Text, lang events.Lang) {
 	ctx, cancel := context.WithTimeout(r.Context(), a.Wait)
 	defer cancel()
 	line, err := a.Event(ctx, at)
+	if err == nil {
+		err = a.visible(ctx, line)
+	}
 	if errors.Is(err, events.ErrNotFound) {
-		noEvent(events.Text{ZH: "位置 " + at.String() + " 没有事件", EN: "No event stands at " + at.String() + "."}, lang).Write(w, lang)
+		noEvent(none, lang).Write(w, lang)
 		return
 	}
 	if err != nil {

@@ -48,11 +48,13 @@ func (a *API) explain(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, lang)
 		return
 	}
-	if ask.Org, bad = g.org(q.org); bad == nil {
-		bad = g.indicator(q.indicator)
+	if ask.Org, problem = a.unit(r.Context(), &g, q.org, lang); problem == nil {
+		if bad := g.indicator(q.indicator); bad != nil {
+			problem = bad.problem(lang)
+		}
 	}
-	if bad != nil {
-		bad.problem(lang).Write(w, lang)
+	if problem != nil {
+		problem.Write(w, lang)
 		return
 	}
 	ask.Indicator, ask.AsOf = q.indicator, g.day(q)
@@ -65,6 +67,7 @@ func (a *API) explain(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.KnownAt = g.known
+	a.hide(r.Context(), x.Value)
 	writeJSON(w, "application/json", http.StatusOK, x)
 }
 

@@ -117,11 +117,8 @@ func (g *ground) day(q question) events.Day {
 	return g.today
 }
 
-// org finds a unit by its code; by default it is the plan's default one.
+// org finds a unit by its code.
 func (g *ground) org(code string) (int, *badParameter) {
-	if code == "" {
-		code = g.plan.DefaultOrg
-	}
 	if i, ok := g.plan.Orgs.Index(code); ok {
 		return i, nil
 	}

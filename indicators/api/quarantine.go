@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"github.com/kaohe/kaohe/events/access"
+	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/projections"
 )
 
@@ -15,7 +17,12 @@ type Quarantined struct {
 }
 
 // quarantine lists what was quarantined, in the order in which it was read. While the log is being read the list grows.
-func (a *API) quarantine(w http.ResponseWriter, _ *http.Request) {
+func (a *API) quarantine(w http.ResponseWriter, r *http.Request) {
+	if !mayReadAll(r.Context()) {
+		lang := intake.LangOf(r)
+		OutOfScope(r.Context(), access.Everywhere, lang).Write(w, lang)
+		return
+	}
 	list := []Quarantined{}
 	for _, q := range a.Quarantine() {
 		list = append(list, Quarantined{q.At.String(), q.Whole, q.Reason, q.Detail})

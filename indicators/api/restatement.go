@@ -34,17 +34,21 @@ func (a *API) restatement(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, lang)
 		return
 	}
-	org, bad := g.org(q.org)
-	if bad != nil {
-		bad.problem(lang).Write(w, lang)
-		return
+	org, problem := a.unit(r.Context(), &g, q.org, lang)
+	var restated *indicators.Restatement
+	if problem == nil {
+		restated, problem = a.restate(r.Context(), &g, q, org, revision, lang)
 	}
-	restated, problem := a.restate(r.Context(), &g, q, org, revision, lang)
 	if problem != nil {
 		problem.Write(w, lang)
 		return
 	}
-	writeJSON(w, "application/json", http.StatusOK, restatementOf(restated, g.plan))
+	answer := restatementOf(restated, g.plan)
+	if err := a.hideMoving(r.Context(), &answer); err != nil {
+		notKnown(err, g.view, g.plan.Zone, lang).Write(w, lang)
+		return
+	}
+	writeJSON(w, "application/json", http.StatusOK, answer)
 }
 
 // readRevision reads which of several closings is meant; 0 is the last one.

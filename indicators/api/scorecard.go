@@ -14,8 +14,8 @@ func (a *API) scorecard(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// asked reads a question about a unit that may have some parameters, and finds what its answer rests on. If that cannot be
-// done it answers itself, and is not ok.
+// asked reads a question about a unit that may have some parameters, and finds what its answer rests on and which unit it is
+// about. If that cannot be done, or the unit is not for the asker to read, it answers itself, and is not ok.
 func (a *API) asked(w http.ResponseWriter, r *http.Request, parameters ...string) (q question, g ground, org int, ok bool) {
 	lang := intake.LangOf(r)
 	q, bad := a.question(r.URL.Query(), parameters...)
@@ -28,12 +28,13 @@ func (a *API) asked(w http.ResponseWriter, r *http.Request, parameters ...string
 		problem.Write(w, lang)
 		return q, g, 0, false
 	}
-	org, bad = g.org(q.org)
-	if bad == nil && q.indicator != "" {
-		bad = g.indicator(q.indicator)
+	if org, problem = a.unit(r.Context(), &g, q.org, lang); problem == nil && q.indicator != "" {
+		if bad := g.indicator(q.indicator); bad != nil {
+			problem = bad.problem(lang)
+		}
 	}
-	if bad != nil {
-		bad.problem(lang).Write(w, lang)
+	if problem != nil {
+		problem.Write(w, lang)
 		return q, g, 0, false
 	}
 	return q, g, org, true

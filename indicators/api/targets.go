@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"slices"
 
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/indicators"
@@ -63,16 +64,19 @@ type Wording struct {
 
 func (a *API) targets(w http.ResponseWriter, r *http.Request) {
 	q, g, org, ok := a.asked(w, r, "org", "below", "year", "indicator", "as_of", "known_at", "plan", "at_least")
-	if ok {
-		writeJSON(w, "application/json", http.StatusOK, g.targets(q, org))
+	if !ok {
+		return
 	}
+	units := []int{org}
+	if q.below { // a plan of former days may have had units below that are others' today
+		units = slices.DeleteFunc(g.plan.Subtree(org), func(u int) bool { return !a.mayRead(r.Context(), g.plan.Orgs.Org(u).Code) })
+	}
+	writeJSON(w, "application/json", http.StatusOK, g.targets(q, org, units))
 }
 
-func (g *ground) targets(q question, org int) Targets {
-	units, year := []int{org}, q.year
-	if q.below {
-		units = g.plan.Subtree(org)
-	}
+// targets lists the targets of some units, in the name of one.
+func (g *ground) targets(q question, org int, units []int) Targets {
+	year := q.year
 	if year == 0 {
 		year = g.day(q).Year()
 	}

@@ -7,6 +7,8 @@
 // and takes them down in the opposite one: first nobody is let in any more and open requests are answered, then the
 // intake writes what it has accepted, then the reader stops, and the log is closed last. Stop may be called at any time
 // and any number of times, and takes no longer than its context allows.
+//
+// Requests that come by NATS become such of HTTP and go the same way. What was recorded is announced there, too.
 package app
 
 import (
@@ -21,10 +23,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/kaohe/kaohe/cmd/kaohe/internal/natsapi"
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/events/natslog"
 	"github.com/kaohe/kaohe/indicators"
+	"github.com/kaohe/kaohe/indicators/quality"
 	"github.com/kaohe/kaohe/projections"
 )
 
@@ -33,11 +38,20 @@ type App struct {
 	opts     Options
 	registry *prometheus.Registry
 
+	tokens      *access.Store // who may do what
+	certificate *certificate  // nil: no TLS
+	planned     chan struct{} // closed once plan is set
+	announcer   *announcer    // nil: nobody can listen
+	service     *natsapi.Service
+	answers     http.Handler // answers whose principal is in the context
+	paths       *http.ServeMux
+
 	log      *natslog.Log
 	archive  *projections.Archive
 	plan     *indicators.Plan // by which events are checked
 	plans    *plans
 	runner   *projections.Runner
+	quality  *quality.Watch
 	intake   *intake.Intake
 	server   *http.Server
 	listener net.Listener
@@ -57,7 +71,14 @@ func New(opts Options) (*App, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	return &App{opts: opts, registry: newRegistry(opts.Version), failed: make(chan struct{})}, nil
+	a := &App{opts: opts, registry: newRegistry(opts.Version), planned: make(chan struct{}), failed: make(chan struct{})}
+	if err := a.openTokens(); err != nil {
+		return nil, err
+	}
+	if err := opts.checkAddresses(a.tokens.Guarded()); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // Start takes the address, opens the log and begins to read it. It returns once requests are answered; facts are taken and shown
@@ -73,6 +94,9 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 func (a *App) start(ctx context.Context) error {
+	if err := a.readAccess(); err != nil {
+		return err
+	}
 	if err := a.listen(); err != nil {
 		return err
 	}
@@ -81,12 +105,20 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	if a.listener != nil {
-		if err := a.log.Announce(a.Addr()); err != nil {
+		if err := a.log.Announce(a.URL()); err != nil {
 			return fmt.Errorf("announce the address: %w", err)
 		}
 	}
+	a.run("token watch", a.watchTokens)
 	a.run("runner", a.runner.Run)
+	a.run("checks of facts", a.quality.Run)
+	if a.announcer != nil {
+		a.run("announcer", a.announcer.run)
+	}
 	a.run("intake", a.intake.Run)
+	if err := a.serveNATS(); err != nil {
+		return err
+	}
 	if a.listener != nil {
 		a.serve(handler)
 	}
@@ -105,7 +137,14 @@ func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
 	if err != nil {
 		return nil, err
 	}
+	close(a.planned)
+	if a.announcer, err = a.newAnnouncer(); err != nil {
+		return nil, err
+	}
 	if a.runner, err = a.newRunner(ctx, former); err != nil {
+		return nil, err
+	}
+	if a.quality, err = a.newQuality(); err != nil {
 		return nil, err
 	}
 	if a.intake, err = a.newIntake(); err != nil {
@@ -158,6 +197,18 @@ func (a *App) Addr() string {
 	return a.listener.Addr().String()
 }
 
+// URL returns where the daemon answers: http://host:port, or https. It is "" if it does not listen.
+func (a *App) URL() string {
+	switch addr := a.Addr(); {
+	case addr == "":
+		return ""
+	case a.certificate != nil:
+		return "https://" + addr
+	default:
+		return "http://" + addr
+	}
+}
+
 // Failed is closed when a part of the daemon cannot go on; [App.Failure] says why. The daemon should be stopped then.
 func (a *App) Failed() <-chan struct{} { return a.failed }
 
@@ -188,7 +239,7 @@ const pollReady = 2 * time.Millisecond
 
 // Emit records events as a request over HTTP would; each is one structured CloudEvent in JSON.
 func (a *App) Emit(ctx context.Context, raw [][]byte) (intake.Receipt, error) {
-	return a.intake.Emit(ctx, raw, false)
+	return a.intake.Emit(ctx, intake.Request{Events: raw, By: access.Local})
 }
 
 // Damage says what is wrong with a log that was opened with Options.Salvage; nil if nothing is.

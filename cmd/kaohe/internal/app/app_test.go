@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -26,9 +27,12 @@ import (
 // seedDay is the last day of the seed quarter.
 var seedDay = events.NewDay(2018, time.March, 31)
 
+// loadPlan reads the built-in plan, which never changes, once.
+var loadPlan = sync.OnceValues(func() (*indicators.Plan, []events.Mistake) { return indicators.Load(deploy.Plan()) })
+
 func mustPlan(tb testing.TB) *indicators.Plan {
 	tb.Helper()
-	plan, mistakes := indicators.Load(deploy.Plan())
+	plan, mistakes := loadPlan()
 	for _, m := range mistakes {
 		tb.Error(m.In(events.English))
 	}
@@ -173,8 +177,8 @@ func TestLifecycle(t *testing.T) {
 		t.Fatal(err)
 	}
 	var locked *natslog.LockedError
-	if err := second.Start(t.Context()); !errors.As(err, &locked) || locked.Holder.Addr != a.Addr() {
-		t.Errorf("second Start() = %v, want a LockedError naming %s", err, a.Addr())
+	if err := second.Start(t.Context()); !errors.As(err, &locked) || locked.Holder.Addr != a.URL() {
+		t.Errorf("second Start() = %v, want a LockedError naming %s", err, a.URL())
 	}
 	mustStop(t, a)
 	mustStop(t, a) // again is fine

@@ -18,6 +18,7 @@ const (
 	writeTimeout  = time.Minute
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
+	maxStreams    = 100 // requests at a time of one connection, by HTTP/2
 )
 
 func newServer(handler http.Handler, logger *slog.Logger) *http.Server {
@@ -28,6 +29,7 @@ func newServer(handler http.Handler, logger *slog.Logger) *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 }
@@ -49,11 +51,17 @@ func (a *App) handler() (http.Handler, error) {
 	} else {
 		mux.Handle("/v1/events", a.intake.Handler()) // says itself that it wants POST
 	}
-	mux.Handle("GET /metrics", scrape)
+	mux.Handle("GET /metrics", readAll(scrape))
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /{$}", index)
-	return a.measured(mux, oneShape(a.guarded(mux))), nil
+	mux.HandleFunc("GET /openapi.json", a.openapi())
+	a.paths = mux
+	gate := a.newGate()
+	recorded := gate.recorded(mux)
+	a.answers = oneShape(recorded) // NATS has a door of its own
+	packed, err := compressed(oneShape(a.guarded(gate.authenticated(recorded))))
+	return a.measured(mux, packed), err
 }
 
 // readOnly refuses events while a log is only being salvaged. Asking again does not help.
@@ -70,14 +78,17 @@ func index(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, `kaohe 考核
 
-POST /v1/events                            CloudEvents: application/cloudevents+json, application/cloudevents-batch+json
+POST /v1/events                            CloudEvents: application/cloudevents+json, application/cloudevents-batch+json, or data
+                                           with ce-* headers; atomic=true: all or nothing; dry_run=true: record nothing
 GET  /v1/scorecard?quarter=&org=&as_of=    every indicator of a unit in a quarter; known_at=: as it was known then
 GET  /v1/targets?year=&org=                the targets of a year and how they were changed
 GET  /v1/restatement?quarter=&org=         what became of published figures, and by which events
 GET  /v1/explain?indicator=&quarter=&org=  what a figure is made of, event by event
 GET  /v1/catalogue                         units, event types and their fields
 GET  /v1/events/{position}                 one event as it was recorded; /v1/events/by-id?source=&id= finds it by its identity
+GET  /v1/findings?org=&rule=&severity=     what is odd about the facts of a unit
 GET  /v1/quarantine                        what stands in the log and could not be used
+GET  /openapi.json                         all of this for programs: OpenAPI 3.1
 GET  /metrics                              for Prometheus
 GET  /healthz  /readyz                     alive; caught up and able to write
 `)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 )
@@ -56,6 +57,11 @@ func (a *App) shutdown(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("answer open requests: %w", err), a.server.Close())
 		}
 	}
+	if a.service != nil {
+		if err := a.service.Stop(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("NATS: %w", err))
+		}
+	}
 	for _, r := range slices.Backward(a.runs) {
 		r.end()
 		select {
@@ -63,6 +69,9 @@ func (a *App) shutdown(ctx context.Context) error {
 		case <-ctx.Done():
 			errs = append(errs, fmt.Errorf("stop the %s: %w", r.name, ctx.Err()))
 		}
+	}
+	if a.announcer != nil { // it may never have run
+		a.announcer.conn.Close()
 	}
 	if a.log != nil {
 		errs = append(errs, a.log.Close(ctx))
@@ -73,8 +82,13 @@ func (a *App) shutdown(ctx context.Context) error {
 // serve answers requests on the listener.
 func (a *App) serve(handler http.Handler) {
 	a.server = newServer(handler, a.opts.Logger)
+	serve := a.server.Serve
+	if a.certificate != nil {
+		a.server.TLSConfig = a.certificate.config()
+		serve = func(l net.Listener) error { return a.server.ServeTLS(l, "", "") }
+	}
 	go func() {
-		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			a.fail(fmt.Errorf("serve: %w", err))
 		}
 	}()

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/catalogue"
 	"github.com/kaohe/kaohe/events/intake"
 	"github.com/kaohe/kaohe/events/natslog"
@@ -16,12 +17,19 @@ import (
 	"github.com/kaohe/kaohe/projections/snapshots"
 )
 
+func (a *App) openTokens() (err error) {
+	a.tokens, err = access.Open(filepath.Join(a.opts.Data, access.File), a.opts.Now)
+	return err
+}
+
 func (a *App) openLog(ctx context.Context) (*natslog.Log, error) {
 	opts := natslog.NewOptions(a.opts.Data)
 	opts.Logger = a.opts.Logger.With("part", "log")
 	opts.Registerer = a.registry
 	opts.Now = a.opts.Now
 	opts.Salvage = a.opts.Salvage
+	opts.Door = a.door(a.certificate.config())
+	opts.Wrap = a.opts.wrap
 	return natslog.Open(ctx, opts)
 }
 
@@ -68,7 +76,7 @@ func (a *App) newRunner(ctx context.Context, former *indicators.Plan) (*projecti
 
 func (a *App) newIntake() (*intake.Intake, error) {
 	plan := a.plan
-	return intake.New(intake.Options{
+	opts := intake.Options{
 		Log: a.log, IDs: a.archive.IDs(), Catalogue: plan.Catalogue, Orgs: plan.Orgs, DefaultOrg: plan.DefaultOrg, Zone: plan.Zone,
 		Now: a.opts.Now, NewID: a.opts.NewID, State: a.runner, Durability: a.log.Durability(), Close: a.closing,
 		Plan: a.planRecord(),
@@ -82,9 +90,13 @@ func (a *App) newIntake() (*intake.Intake, error) {
 				return names
 			},
 		}},
-		Check:  planChecks(plan),
+		Check: planChecks(plan), Notice: a.notice,
 		Logger: a.opts.Logger.With("part", "intake"), Registerer: a.registry,
-	})
+	}
+	if a.announcer != nil {
+		opts.Committed = a.announcer.committed
+	}
+	return intake.New(opts)
 }
 
 // planRecord is the plan as the log is to have it. Nothing is written to a log that is only being salvaged.
@@ -159,7 +171,7 @@ func (a *App) event(ctx context.Context, at events.Position) ([]byte, error) {
 func (a *App) newAPI() (*api.API, error) {
 	return api.New(api.Options{
 		Plan: a.plan, Figures: a.figures, Today: a.Today, End: a.log.End, Await: a.awaitFigures, Known: a.known, Past: a.archive, PlanOf: a.plans.of,
-		Commit: a.log.Get, Event: a.event, Find: a.archive.IDs().Lookup, Quarantine: a.runner.Quarantine,
+		Commit: a.log.Get, Event: a.event, Find: a.archive.IDs().Lookup, Quarantine: a.runner.Quarantine, Findings: a.quality.Findings,
 	})
 }
 
