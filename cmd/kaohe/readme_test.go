@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -41,39 +42,84 @@ func TestReadme(t *testing.T) {
 	postReadme(t, addr, string(readme))
 }
 
-// TestReadmeSession types what the README shows being typed, and holds what comes out against what it shows.
-func TestReadmeSession(t *testing.T) {
+// TestReadmeSessions types into a shell what the README shows being typed, and holds what comes out against what it shows.
+// Each session has a server of its own, whose data are in ./kaohe-data.
+func TestReadmeSessions(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile("(?s)```console\n(.*?)```").FindStringSubmatch(string(readme))
-	if found == nil {
-		t.Fatal("the README shows no session")
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("bash is not installed here")
 	}
-	addr := serveInBackground(t, "--as-of", "2018-04-20")
-	env := func(name string) string {
-		return map[string]string{"KAOHE_SERVER": "http://" + addr, "LANG": "en_US.UTF-8"}[name]
+	blocks := regexp.MustCompile("(?s)\n```console\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	if len(blocks) < 2 {
+		t.Errorf("%d sessions in the README, expected more", len(blocks))
 	}
-	steps := strings.Split("\n"+found[1], "\n$ kaohe ")[1:]
+	for _, block := range blocks {
+		steps := typed(block[1])
+		begin, _, _ := strings.Cut(steps[0].command, "\n")
+		t.Run(begin, func(t *testing.T) {
+			dir := t.TempDir()
+			addr := serveInBackground(t, "--data", filepath.Join(dir, "kaohe-data"), "--as-of", "2018-04-20")
+			cmd := exec.CommandContext(t.Context(), shell)
+			cmd.Dir, cmd.Stdin = dir, strings.NewReader(script(steps))
+			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "LANG=en_US.UTF-8", "KAOHE_SERVER=http://" + addr}
+			out, err := cmd.CombinedOutput()
+			results := strings.Split(string(out), "\x00")
+			if err != nil || len(results) != 2*len(steps)+1 {
+				t.Fatalf("the shell ends with %v after\n%s", err, out)
+			}
+			for i, step := range steps {
+				if !shows(step.shown, results[2*i]) {
+					t.Errorf("%s shows\n%s\nthe README says\n%s", step.command, results[2*i], step.shown)
+				}
+				if code := results[2*i+1]; code != "0" && code != "3" { // what is shown to be refused is
+					t.Errorf("%s: exit %s", step.command, code)
+				}
+			}
+		})
+	}
+}
+
+// step is a command of a session and what the README shows it to print.
+type step struct{ command, shown string }
+
+// typed splits a session into its steps. A here-document belongs to its command.
+func typed(session string) (steps []step) {
+	within := false
+	for line := range strings.Lines(session) {
+		command, begins := strings.CutPrefix(line, "$ ")
+		switch {
+		case begins:
+			steps = append(steps, step{command: command})
+			within = strings.HasSuffix(command, "<<'EOF'\n")
+		case within:
+			steps[len(steps)-1].command += line
+			within = line != "EOF\n"
+		default:
+			steps[len(steps)-1].shown += line
+		}
+	}
+	return steps
+}
+
+// script is what a shell must read to do the steps and to print, after what each of them prints, its exit code between NULs.
+func script(steps []step) string {
+	var b strings.Builder
 	for _, step := range steps {
-		typed, shown, _ := strings.Cut(step, "\n")
-		var out bytes.Buffer
-		if code := run(t.Context(), strings.Fields(typed), strings.NewReader(""), &out, &out, env); code != exitDone {
-			t.Errorf("kaohe %s: exit %d\n%s", typed, code, out.String())
-		}
-		if !shows(shown, out.String()) {
-			t.Errorf("kaohe %s shows\n%s\nthe README says\n%s", typed, out.String(), shown)
-		}
+		b.WriteString("{ " + step.command + "} </dev/null 2>&1\nprintf '\\0%d\\0' $?\n")
 	}
-	if len(steps) < 8 {
-		t.Errorf("%d commands in the session, expected more", len(steps))
-	}
+	return b.String()
 }
 
 // shows reports whether what came out is what is shown. There "..." stands for any text within a line, and on a line of its
 // own for any lines.
 func shows(shown, out string) bool {
+	if shown == "" {
+		return out == ""
+	}
 	var pattern strings.Builder
 	for line := range strings.Lines(strings.TrimRight(shown, "\n") + "\n") {
 		if line = strings.TrimRight(line, "\n"); line == "..." {
