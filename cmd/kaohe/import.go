@@ -28,27 +28,34 @@ func (c *cli) importFiles() *cobra.Command {
 		Short: c.say("导入表格和事件文件", "import sheets and files of events"),
 		Long: c.say(`导入 Excel 表格（xlsx）、CSV（UTF-8 或 GB18030）、NDJSON 和 JSON（CloudEvents）。文件名为 - 时读标准输入。
 
-列按方案里的中文或英文标题辨认；标题不同的用 --mapping 指明。kaohe template 写出可填的表格。
+列按方案里的中文或英文标题辨认，标题不同的用 --mapping 指明（见 kaohe help mapping）。kaohe template 写出可填的表格。
+每行是哪种事件，看 --type、工作表或文件的名称、“事件类型”列；都没有写明时看列名：各列都是某一种事件的，必填的不缺，别的
+事件又没有这些列，就认定是它，并说出来。
+
 有问题的行不影响其余各行：最后列出，并另存一份标明原因的副本，改好后导入那份副本即可。
 同一文件重复导入不会重复登记；中断之后再执行一遍同样的命令就能接着来。`,
 			`Imports spreadsheets (xlsx), CSV (UTF-8 or GB18030), NDJSON and JSON (CloudEvents). A file called - is standard input.
 
-Columns are known by their titles in the plan, Chinese or English; others are named by --mapping. kaohe template writes
-sheets to fill in. Rows with mistakes stop nothing: they are listed at the end, and come back in a copy of the file that
-says what is wrong. Put them right there and import the copy. Importing the same file again records nothing, and an import
-that was interrupted goes on when the same command is run again.`),
+Columns are known by their titles in the plan, Chinese or English; others are named by --mapping (see kaohe help mapping).
+The type of event is said by --type, the name of the sheet or file, or a column "Event type". Where nothing says it the
+columns do, if all are those of one type, none that it needs is missing and no other type has them all; that is told.
+kaohe template writes sheets to fill in.
+
+Rows with mistakes stop nothing: they are listed at the end, and come back in a copy of the file that says what is wrong.
+Put them right there and import the copy. Importing the same file again records nothing, and an import that was interrupted
+goes on when the same command is run again.`),
 		Example: c.examples(
 			"kaohe import projects.xlsx", "导入一份填好的表格", "import a sheet that was filled in",
 			"kaohe import --dry-run *.xlsx", "先看看会怎样，什么都不登记", "see what would happen, record nothing",
-			"kaohe import --type EnvoyTrainingHeld --org 450703 trainings.csv", "指定类型和单位", "say the type and the unit",
+			"kaohe import --type EnvoyTrainingHeld --org 450703 list.csv", "指定类型和单位", "say the type and the unit",
 			"kaohe import --mapping mapping.yaml old.xlsx", "列名与方案不同的旧表", "an old sheet with titles of its own",
 			"kaohe import --spool outbox facts.ndjson", "连不上服务时先存着", "keep the events while the server cannot be reached"),
 	}
 	f := cmd.Flags()
 	server, spoolDir := c.serverFlag(cmd), c.spoolFlag(cmd)
-	f.StringVar(&flags.typ, "type", "", c.say("每行是哪种事件（默认从标题和工作表看出）", "type of event of every row (default: told by titles and sheets)"))
+	f.StringVar(&flags.typ, "type", "", c.say("每行是哪种事件（默认从名称和列名看出）", "type of event of every row (default: told by names and columns)"))
 	f.StringVar(&flags.sheet, "sheet", "", c.say("只读这张工作表（默认读所有可见的）", "read only this sheet (default: all that can be seen)"))
-	f.StringVar(&flags.mapping, "mapping", "", c.say("说明各列是什么的文件（YAML）", "file that says what the columns are (YAML)"))
+	f.StringVar(&flags.mapping, "mapping", "", c.say("说明各列是什么的文件（见 kaohe help mapping）", "file that says what the columns are (see kaohe help mapping)"))
 	f.StringVar(&flags.org, "org", "", c.say("没写单位的行属于哪个单位（默认为方案的默认单位）", "unit of rows that name none (default: the plan's)"))
 	f.StringVar(&flags.source, "source", "", c.say("来源 URI（默认 kaohe:<单位>）", "source, a URI (default kaohe:<org>)"))
 	f.Var(choice(&flags.encoding, "auto", "utf-8", "gb18030", "utf-16le", "utf-16be"), "encoding", c.say("CSV 的编码", "encoding of CSV"))

@@ -19,6 +19,7 @@ type fileImport struct {
 	seen    *seen
 	layouts []*sheets.Layout // known once nobody reads the file any more
 	report  []string         // files that tell what was refused
+	failure string           // why nothing of the file was imported, or not all that it holds
 }
 
 // settle takes note of what came of a batch. It is called with one after the other, in the order of the file.
@@ -32,6 +33,7 @@ func (f *fileImport) settle(b *batch) error {
 	next := 0
 	for _, row := range b.rows {
 		f.tally.see(row)
+		f.showRecognised(row.Layout)
 		switch {
 		case row.Event == nil:
 			f.noEvent(row)
@@ -59,7 +61,7 @@ func (f *fileImport) noEvent(row *sheets.Row) {
 	}
 	if row.Skipped != nil {
 		if row.Number == 0 {
-			f.tally.sheets = append(f.tally.sheets, refusal{row: rowRef{sheet: row.Sheet}, faults: []rowFault{{text: row.Skipped.In(f.c.lang)}}})
+			f.tally.whole = append(f.tally.whole, refusal{row: rowRef{sheet: row.Sheet}, faults: []rowFault{{text: row.Skipped.In(f.c.lang)}}})
 		}
 		f.out.row(row, rowJSON{Status: statusSkipped, Reason: row.Skipped.In(f.c.lang)})
 	}
@@ -112,8 +114,8 @@ func (f *fileImport) refuse(row *sheets.Row, r refusal, out rowJSON) {
 	out.Error = r.json()
 	f.out.row(row, out)
 	if row.Number == 0 {
-		f.tally.sheets = append(f.tally.sheets, r)
-		f.tally.bad++
+		f.tally.whole = append(f.tally.whole, r)
+		f.tally.sheets++
 		return
 	}
 	f.tally.refused++

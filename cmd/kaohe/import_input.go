@@ -78,6 +78,6 @@ func (f *fileImport) open() (clean func(), err error) {
 		os.Remove(held.Name())
 	}
 	f.path = held.Name()
-	f.file, err = sheets.OpenReader(f.name, io.TeeReader(f.c.stdin, held), f.options)
+	f.file, err = sheets.OpenReader("", io.TeeReader(f.c.stdin, held), f.options)
 	return clean, err
 }

@@ -63,9 +63,19 @@ type countsJSON struct {
 	Recorded int `json:"recorded"`
 	Refused  int `json:"refused"`
 	Kept     int `json:"kept,omitempty"`
+	Sheets   int `json:"sheets_not_imported,omitempty"`
+	Files    int `json:"files_not_imported,omitempty"` // or not to their end
 }
 
-func (n counts) json() countsJSON { return countsJSON{n.fresh, n.recorded, n.refused, n.kept} }
+func (n counts) json() countsJSON {
+	return countsJSON{n.fresh, n.recorded, n.refused, n.kept, n.sheets, n.files}
+}
+
+// recognisedJSON is a sheet whose type its columns tell.
+type recognisedJSON struct {
+	Sheet string `json:"sheet,omitempty"`
+	Type  string `json:"type"`
+}
 
 // importJSON writes the one object that -o json promises, as things become known, so that a large file takes no memory. A
 // nil *importJSON writes nothing.
@@ -132,8 +142,8 @@ func (j *importJSON) row(row *sheets.Row, out rowJSON) {
 	j.value(out)
 }
 
-// endFile ends the object of a file: what it came to, the columns that were not read, the reports, and what went wrong.
-func (j *importJSON) endFile(t *tally, kind sheets.Kind, report []string, unknown []string, failure string) {
+// endFile ends the object of a file: what it came to, the reports, how its sheets were understood, and what went wrong.
+func (j *importJSON) endFile(t *tally, kind sheets.Kind, report []string, layouts []*sheets.Layout, failure string) {
 	if j == nil {
 		return
 	}
@@ -142,11 +152,21 @@ func (j *importJSON) endFile(t *tally, kind sheets.Kind, report []string, unknow
 	for _, part := range []struct {
 		name string
 		list []string
-	}{{"reports", report}, {"unknown_columns", unknown}} {
+	}{{"reports", report}, {"unknown_columns", unknownColumns(layouts)}} {
 		if len(part.list) > 0 {
 			j.text(`,"` + part.name + `":`)
 			j.value(part.list)
 		}
+	}
+	var recognised []recognisedJSON
+	for _, layout := range layouts {
+		if layout.Recognised {
+			recognised = append(recognised, recognisedJSON{layout.Sheet, layout.Type})
+		}
+	}
+	if len(recognised) > 0 {
+		j.text(`,"recognised":`)
+		j.value(recognised)
 	}
 	if failure != "" {
 		j.text(`,"failure":`)

@@ -25,7 +25,6 @@ type importing struct {
 	out     *importJSON // nil: the output is for people
 	flush   func() error
 	total   counts
-	bad     int // sheets and files that could not be read
 }
 
 // newImport finds out all that can be known before the first file is opened.
@@ -70,7 +69,7 @@ func (im *importing) readMapping() error {
 	return nil
 }
 
-// run imports one file after the other. A file that cannot be read does not keep the others; a server that does not answer
+// run imports one file after the other. A file that cannot be used does not keep the others; a server that does not answer
 // does.
 func (im *importing) run(names []string) error {
 	if err := im.reach(); err != nil {
@@ -80,17 +79,9 @@ func (im *importing) run(names []string) error {
 	var failed error
 	for i, name := range names {
 		f := &fileImport{importing: im, name: name, shown: im.c.shown(name), seen: newSeen(), tally: tally{lang: im.c.lang, layouts: map[string]*sheets.Layout{}}}
-		err := f.run()
+		failed = f.run()
 		im.total.add(f.tally.counts)
-		im.bad += f.tally.bad
-		if err == nil {
-			continue
-		}
-		if failed == nil {
-			failed = err
-		}
-		var unreadable *sheets.Error
-		if !errors.As(err, &unreadable) {
+		if failed != nil {
 			im.notBegun(names[i+1:])
 			break
 		}
@@ -102,7 +93,7 @@ func (im *importing) run(names []string) error {
 		return failed
 	case err != nil:
 		return err
-	case im.total.refused+im.bad > 0:
+	case im.total.refused+im.total.sheets+im.total.files > 0:
 		return refused()
 	}
 	return nil
@@ -115,14 +106,14 @@ func (im *importing) notBegun(names []string) {
 	}
 }
 
-// run imports a file.
+// run imports a file. What is wrong with the file itself is no error, but counted.
 func (f *fileImport) run() error {
 	clean, err := f.open()
 	defer clean()
 	if err != nil {
-		err = f.about(err)
+		err = f.notOpened(err)
 		f.out.file(f.name)
-		f.out.endFile(&f.tally, "", nil, nil, err.Error())
+		f.end(err)
 		return err
 	}
 	defer f.remarks.close()
@@ -142,33 +133,25 @@ func (f *fileImport) run() error {
 		f.layouts = f.file.Layouts()
 	}
 	if err == nil {
+		f.unused()
 		err = f.writeReports()
 	} else {
 		err = f.stopped(err)
 	}
-	failure := ""
-	if err != nil {
-		failure = f.c.words(err)
-	}
-	f.out.endFile(&f.tally, f.file.Kind(), f.report, unknownColumns(f.layouts), failure)
-	f.show()
+	f.end(err)
 	return err
 }
 
-// about says of which file an error is.
-func (f *fileImport) about(err error) error {
-	var e *sheets.Error
-	if !errors.As(err, &e) {
-		return f.c.errorf("读不了 %s: %w", "cannot read %s: %w", f.shown, err)
+// end tells programs and people what came of the file.
+func (f *fileImport) end(err error) {
+	failure := f.failure
+	if err != nil {
+		failure = f.c.words(err)
 	}
-	return sheetError{e, f.c.sayf("读不了 %s: %s", "cannot read %s: %s", f.shown, e.In(f.c.lang))}
+	var kind sheets.Kind
+	if f.file != nil {
+		kind = f.file.Kind()
+	}
+	f.out.endFile(&f.tally, kind, f.report, f.layouts, failure)
+	f.show()
 }
-
-// sheetError is a [sheets.Error] in the user's language.
-type sheetError struct {
-	cause *sheets.Error
-	text  string
-}
-
-func (e sheetError) Error() string { return e.text }
-func (e sheetError) Unwrap() error { return e.cause }

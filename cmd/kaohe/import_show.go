@@ -10,10 +10,10 @@ import (
 
 // rowName names a row, with its sheet where there are several.
 func (f *fileImport) rowName(row rowRef) string {
-	if len(f.tally.layouts) > 1 || row.number == 0 {
-		if row.number == 0 {
-			return f.c.sayf("工作表“%s”", "sheet %q", row.sheet)
-		}
+	if row.number == 0 {
+		return f.c.sayf("工作表“%s”", "sheet %q", row.sheet)
+	}
+	if len(f.tally.layouts)+len(f.tally.whole) > 1 {
 		return f.c.sayf("工作表“%s”第 %d 行", "row %[2]d of sheet %[1]q", row.sheet, row.number)
 	}
 	return f.c.sayf("第 %d 行", "row %d", row.number)
@@ -38,10 +38,23 @@ func (f *fileImport) rowsNamed(g *group) string {
 // show says what there is to say of the file, once it is done.
 func (f *fileImport) show() {
 	f.bar.clear()
-	if f.out != nil {
-		return // programs have read it row by row
+	if f.out == nil { // programs have read it row by row
+		f.showFile()
 	}
-	f.showSheets()
+	if f.failure != "" {
+		f.say(f.c.stderr, "%s: %s", "%s: %s", f.shown, f.failure)
+	}
+}
+
+// showFile says what there is to say to people.
+func (f *fileImport) showFile() {
+	nothing := f.tally.rows == 0 && f.failure != ""
+	if !nothing || len(f.tally.whole) > 1 {
+		f.showSheets()
+	}
+	if nothing {
+		return
+	}
 	f.showColumns()
 	for i := range f.tally.refusals {
 		f.showRefusal(f.c.stderr, &f.tally.refusals[i])
@@ -77,10 +90,23 @@ func (f *fileImport) say(w io.Writer, zh, en string, args ...any) {
 
 // showSheets says what was left out whole.
 func (f *fileImport) showSheets() {
-	for i := range f.tally.sheets {
-		s := &f.tally.sheets[i]
-		f.say(f.c.stderr, "注意: %s: %s", "warning: %s: %s", f.shown, f.rowName(s.row)+f.c.say("：", ": ")+strings.Join(s.lines(f.c), f.c.say("；", "; ")))
+	for i := range f.tally.whole {
+		f.say(f.c.stderr, "注意: %s: %s", "warning: %s: %s", f.shown, f.aboutSheet(&f.tally.whole[i]))
 	}
+}
+
+// showRecognised says, as soon as it is known, by which type a sheet is read where nothing but its columns says it.
+func (f *fileImport) showRecognised(l *sheets.Layout) {
+	if l == nil || !l.Recognised || f.out != nil {
+		return
+	}
+	f.bar.clear()
+	of := ""
+	if l.Sheet != "" {
+		of = f.rowName(rowRef{sheet: l.Sheet}) + f.c.say("：", ": ")
+	}
+	title := f.options.Catalogue.Type(l.Type).Title.In(f.c.lang)
+	f.say(f.c.stdout, "%s: %s按列名识别为 %s（%s）：只有这一类事件有这些列", "%s: %srecognised as %s (%s) by its columns: no other type of event has all of them", f.shown, of, l.Type, title)
 }
 
 // showColumns says which columns were not read, or are missing.
@@ -198,13 +224,20 @@ func (f *importing) summary(n counts) string {
 	if n.kept > 0 {
 		s += f.c.sayf("，暂存 %d 条", ", %d kept for later", n.kept)
 	}
+	if n.sheets > 0 {
+		s += f.c.sayf("，没有导入的工作表 %d 张", ", sheets not imported: %d", n.sheets)
+	}
 	return s
 }
 
 // showTotal says what became of all files, if there are several.
 func (f *importing) showTotal(files int) {
 	if f.out == nil && files > 1 {
-		fmt.Fprintln(f.c.stdout, f.c.sayf("合计 %d 个文件: %s", "%d files in total: %s", files, f.summary(f.total)))
+		s := f.summary(f.total)
+		if n := f.total.files; n > 0 {
+			s += f.c.sayf("，没有导入或没有读完的文件 %d 个", ", files not imported or not to their end: %d", n)
+		}
+		fmt.Fprintln(f.c.stdout, f.c.sayf("合计 %d 个文件: %s", "%d files in total: %s", files, s))
 	}
 	if f.total.kept > 0 {
 		f.c.line(f.c.stderr, f.c.sayf("注意: %[1]d 条已暂存在 %[2]s；连上服务后执行 kaohe flush --spool %[2]s", "warning: %[1]d events are kept in %[2]s; kaohe flush --spool %[2]s sends them", f.total.kept, f.spoolDir))

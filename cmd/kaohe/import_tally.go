@@ -19,6 +19,7 @@ const (
 type counts struct {
 	fresh, recorded, refused int
 	kept                     int // in the spool, for later
+	sheets, files            int // that could not be used, or not to their end
 }
 
 func (n *counts) add(other counts) {
@@ -26,6 +27,8 @@ func (n *counts) add(other counts) {
 	n.recorded += other.recorded
 	n.refused += other.refused
 	n.kept += other.kept
+	n.sheets += other.sheets
+	n.files += other.files
 }
 
 // rowRef names a row of a file.
@@ -41,8 +44,7 @@ type tally struct {
 	rows     int       // settled
 	last     rowRef    // of them
 	refusals []refusal // the first ones
-	sheets   []refusal // what there is to say of whole sheets
-	bad      int       // sheets that could not be read
+	whole    []refusal // what there is to say of whole sheets
 	warnings groups    // of the server, by code
 	skipped  groups    // rows that are no facts, by reason
 	hidden   group

@@ -11,7 +11,7 @@ import (
 
 // candidate is a type of event that a sheet may record of which nothing but its columns tells, and what speaks against it.
 //
-// A sheet is recognised by its columns only where that cannot be wrong: each title is one that the plan has for the type, no
+// A sheet is recognised by its columns only where they leave no doubt: each title is one that the plan has for the type, no
 // required column is missing, and no other type has a column for each title, of which it might be a sheet in which something
 // was forgotten. What cannot be taken back, as a void or the closing of a quarter, is never recognised.
 type candidate struct {
@@ -39,13 +39,13 @@ func (t *table) recognise(row int) *events.Text {
 
 // candidates lists the types that have at least two columns of the sheet, the best ones first.
 func (t *table) candidates(row int) (list []candidate) {
-	by := t.file.options.Mapping
+	by, lines := t.file.options.Mapping, headers(t.ahead, row)
 	for i := range t.file.options.Catalogue.Types {
 		m := t.file.matcher(t.file.options.Catalogue.Types[i].Name)
 		if !by.goesWith(m) {
 			continue
 		}
-		h, found := findHeader(t.ahead, row, func(h *header) int { return len(h.bind(m, by)) })
+		h, found := findHeader(lines, row, m, by)
 		if !found {
 			continue
 		}

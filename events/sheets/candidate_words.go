@@ -41,7 +41,7 @@ func (t *table) unclear(best *candidate, list []candidate) *events.Text {
 	switch {
 	case len(rivals) > 0 && t.file.options.Mapping.covers(best.matcher, &best.header):
 		s := named(append([]*forms.Type{best.typ}, rivals...))
-		text = sentence(events.Text{ZH: "这些列可能是 " + s.ZH + " 的", EN: "its columns may be those of " + s.EN}, t.wayOut(nil))
+		text = sentence(events.Text{ZH: "这些列可能是 " + s.ZH + "的", EN: "its columns may be those of " + s.EN}, t.wayOut(nil))
 	case len(like) > 1:
 		s := named(like)
 		text = sentence(events.Text{ZH: "列名像 " + s.ZH, EN: "its columns look like " + s.EN}, t.wayOut(nil))
@@ -71,7 +71,7 @@ func sentence(parts ...events.Text) (text events.Text) {
 func (c *candidate) doubts() events.Text {
 	name := named([]*forms.Type{c.typ})
 	if len(c.wrong) == 0 { // a type that is never recognised
-		return events.Text{ZH: "这些列是 " + name.ZH + " 的，但这类事件收不回，要写明", EN: "its columns are those of " + name.EN + ", but such events cannot be taken back and must be named"}
+		return events.Text{ZH: "这些列是 " + name.ZH + "的，但这类事件收不回，要写明", EN: "its columns are those of " + name.EN + ", but such events cannot be taken back and must be named"}
 	}
 	var zh, en []string
 	for i, w := range c.wrong {
@@ -115,7 +115,7 @@ func named(types []*forms.Type) (text events.Text) {
 		case i == shownTypes:
 			return events.Text{ZH: text.ZH + "等", EN: text.EN + " or another"}
 		case i == len(types)-1:
-			sep = events.Text{ZH: "或", EN: " or "}
+			sep = events.Text{ZH: "或 ", EN: " or "}
 		}
 		text.ZH += sep.ZH + typ.Name + "（" + typ.Title.ZH + "）"
 		text.EN += sep.EN + typ.Name + " (" + typ.Title.EN + ")"

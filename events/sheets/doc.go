@@ -27,6 +27,7 @@
 //	sheet: 补助                   # of a workbook; all sheets if left out
 //	header_row: 3                 # found by itself if left out
 //	columns:                      # title: field, or field*unit if the numbers stand in a unit
+//	  编号: subsidy_id
 //	  企业: enterprise_id
 //	  "金额(万元)": requested_yuan*万
 //	  办理日期: time

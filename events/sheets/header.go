@@ -1,6 +1,7 @@
 package sheets
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kaohe/kaohe/events/forms"
@@ -80,7 +81,7 @@ func headingOf(top, group, sub string) heading {
 		return heading{sub, []title{parseTitle(sub)}}
 	}
 	both := parseTitle(group + "/" + sub)
-	both.group, both.leaf = group, sub
+	both.keys.group, both.keys.leaf = forms.Fold(group), forms.Fold(sub)
 	h := heading{group + "/" + sub, []title{both, parseTitle(sub)}}
 	if u := inBrackets(sub); isUnit(u) && top == group {
 		h.ways = []title{parseTitle(group + "(" + u + ")")}
@@ -113,11 +114,15 @@ func (h *header) bind(m *matcher, by *Mapping) (list []binding) {
 			take(c, m.resolve(field), u)
 		}
 	}
-	for want := range ranks {
-		for c := range h.titles {
-			if i, r, u := h.titles[c].match(m); i != noColumn && r == want && !by.skips(h.titles[c].text) {
-				take(c, i, u)
-			}
+	var named [ranks][]binding
+	for c := range h.titles {
+		if i, r, u := h.titles[c].match(m); i != noColumn && !by.skips(h.titles[c].text) {
+			named[r] = append(named[r], binding{c, i, u})
+		}
+	}
+	for _, better := range named {
+		for _, b := range better {
+			take(b.column, b.field, b.unit)
 		}
 	}
 	return list
@@ -144,41 +149,43 @@ func (h *heading) is(titles ...string) bool {
 }
 
 func (h *heading) isSerial() bool {
-	return len(h.ways) > 0 && serialTitles[forms.Fold(h.ways[0].base)]
+	return len(h.ways) > 0 && serialTitles[h.ways[0].keys.base]
 }
 
 // isResult reports whether a heading is that of a report. It may stand to the right of a group, to which it does not belong.
 func (h *heading) isResult() bool {
-	for i := range h.ways {
-		if way := (heading{text: h.ways[i].text}); way.is(ResultTitle.ZH, ResultTitle.EN) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.ways, func(way title) bool { return way.keys.text == resultKeys[0] || way.keys.text == resultKeys[1] })
 }
 
-// find looks for the header: the line, or two, whose titles name the most columns.
-func findHeader(lines []*line, row int, score func(*header) int) (best header, found bool) {
-	most := 0
+var resultKeys = [...]string{forms.Fold(ResultTitle.ZH), forms.Fold(ResultTitle.EN)}
+
+// headers lists the lines, or two of them, that may be the header; row is its number if that is known.
+func headers(lines []*line, row int) (list []header) {
 	for i := range lines {
 		if row > 0 && lines[i].number != row {
 			continue
 		}
-		tries := []header{singleHeader(lines, i)}
+		list = append(list, singleHeader(lines, i))
 		if i+1 < len(lines) {
-			tries = append(tries, doubleHeader(lines, i))
+			list = append(list, doubleHeader(lines, i))
 		}
-		for _, h := range tries {
-			n := score(&h)
-			worth := 3 * n // and one line is rather the header than that with the title above it
-			if h.units {
-				worth += 2
-			} else if h.first == h.last {
-				worth++
-			}
-			if n > 0 && worth > most && (row > 0 || n > 1 || n == h.width()) {
-				best, most, found = h, worth, true
-			}
+	}
+	return list
+}
+
+// findHeader looks for the header: the one whose titles name the most columns of a type.
+func findHeader(list []header, row int, m *matcher, by *Mapping) (best header, found bool) {
+	most := 0
+	for _, h := range list {
+		n := len(h.bind(m, by))
+		worth := 3 * n // and one line is rather the header than that with the title above it
+		if h.units {
+			worth += 2
+		} else if h.first == h.last {
+			worth++
+		}
+		if n > 0 && worth > most && (row > 0 || n > 1 || n == h.width()) {
+			best, most, found = h, worth, true
 		}
 	}
 	return best, found

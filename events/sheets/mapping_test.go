@@ -37,14 +37,14 @@ func documented(t *testing.T) string {
 func TestTheDocumentedMapping(t *testing.T) {
 	m := mustMapping(t, documented(t))
 	b := newBook(t, "补助")
-	b.row(3, "企业", "金额(万元)", "办理日期", "经办人", "联系电话", "备注")
-	b.row(4, "E1", 13, "2018-03-05", "张三", "123", "x")
+	b.row(3, "企业", "金额(万元)", "办理日期", "经办人", "联系电话", "备注", "编号")
+	b.row(4, "E1", 13, "2018-03-05", "张三", "123", "x", "S1")
 	if _, err := b.NewSheet("SubsidyApplied"); err != nil {
 		t.Fatal(err)
 	}
 	diff(t, b.read(sheets.Options{Mapping: m}),
 		`补助!1 - blank row`, `补助!2 - blank row`, `补助!3 - header`,
-		`补助!4 {"specversion":"1.0","type":"SubsidyApplied","time":"2018-03-05","org":"450703","data":{"enterprise_id":"E1","kind":"conversion","note":"x","requested_yuan":"130000.00"}}`,
+		`补助!4 {"specversion":"1.0","type":"SubsidyApplied","time":"2018-03-05","org":"450703","data":{"enterprise_id":"E1","kind":"conversion","note":"x","requested_yuan":"130000.00","subsidy_id":"S1"}}`,
 		`补助!4 ~ 2 data.requested_yuan: 13万 = 130 000.00 元`,
 	)
 }

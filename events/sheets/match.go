@@ -121,17 +121,16 @@ func (m *matcher) index(path string) int {
 
 // match finds the column that a title names, and how well, and the unit in which its numbers stand.
 func (m *matcher) match(t *title) (i int, r rank, u forms.Unit) {
-	if i, ok := m.leaves[[2]string{forms.Fold(t.group), forms.Fold(t.leaf)}]; ok && t.group != "" {
+	if i, ok := m.leaves[[2]string{t.keys.group, t.keys.leaf}]; ok && t.keys.group != "" {
 		return i, byTitle, u
 	}
-	folded, base := forms.Fold(t.text), forms.Fold(t.base)
 	for r := range ranks {
-		key := folded
+		key := t.keys.text
 		switch r {
 		case byName:
 			key = t.text
 		case byBase, byHabit:
-			key = base
+			key = t.keys.base
 		}
 		i, ok := m.known[r][key]
 		if !ok || key == "" {
@@ -156,7 +155,7 @@ func (m *matcher) unit(i int, t *title) (forms.Unit, bool) {
 
 // near suggests the title that a wrong one was probably meant to be.
 func (m *matcher) near(t *title) string {
-	if i, ok := m.known[byBase][forms.Fold(t.base)]; ok {
+	if i, ok := m.known[byBase][t.keys.base]; ok {
 		return m.columns[i].Title.ZH
 	}
 	return events.Suggest(t.base, m.titles)

@@ -81,7 +81,11 @@ func (t *table) begin() (*Row, error) {
 		t.ahead = append(t.ahead, l)
 	}
 	if t.empty() {
-		return t.whole(&Row{Skipped: &events.Text{ZH: "空表", EN: "the sheet is empty"}}), nil
+		empty := events.Text{ZH: "空表", EN: "the sheet is empty"}
+		if t.sheet == "" {
+			empty = events.Text{ZH: "文件是空的", EN: "the file is empty"}
+		}
+		return t.whole(&Row{Skipped: &empty}), nil
 	}
 	if fault := t.understand(); fault != nil {
 		return t.whole(&Row{Faults: []Fault{{Text: *fault}}}), nil

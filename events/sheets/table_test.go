@@ -190,8 +190,8 @@ func TestTheHeaderIsFound(t *testing.T) {
 		{"beyond the thirtieth line", strings.Repeat("x\n", 30) + trainingHead + body,
 			[]string{"0 ! 0 : no header of EnvoyTrainingHeld was found in the first 30 rows; it needs Date of the training, Attendances"}},
 		{"in no line", "a,b\nc,d\n", []string{"0 ! 0 : no header of EnvoyTrainingHeld was found in the first 30 rows; it needs Date of the training, Attendances"}},
-		{"in an empty file", "", []string{"0 - the sheet is empty"}},
-		{"in a file of blanks", "\n\n,,\n", []string{"0 - the sheet is empty"}},
+		{"in an empty file", "", []string{"0 - the file is empty"}},
+		{"in a file of blanks", "\n\n,,\n", []string{"0 - the file is empty"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			diff(t, readText(t, "科技培训.csv", tt.text, sheets.Options{}), tt.want...)

@@ -14,8 +14,13 @@ type title struct {
 	text   string   // as it stands, without marks such as *
 	base   string   // without what stands in brackets and without a unit behind it
 	remark []string // what stands in brackets, and the unit
-	group  string   // what stands above it and others; text has both
-	leaf   string   // what stands below the group
+	keys   titleKeys
+}
+
+// titleKeys are the forms in which titles are compared.
+type titleKeys struct {
+	text, base  string
+	group, leaf string // of a title below one that stands above several; text has both
 }
 
 // remarks are what people write in brackets behind a title without changing what the column holds.
@@ -47,6 +52,7 @@ func parseTitle(s string) title {
 			t.remark, t.base = append(t.remark, unit), strings.TrimSpace(t.base[:i])
 		}
 	}
+	t.keys.text, t.keys.base = forms.Fold(t.text), forms.Fold(t.base)
 	return t
 }
 

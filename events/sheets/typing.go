@@ -31,7 +31,7 @@ func (t *table) headed() bool {
 		return t.typeColumn(row)
 	}
 	m := t.file.matcher(t.fixed)
-	h, found := findHeader(t.ahead, row, func(h *header) int { return len(h.bind(m, t.file.options.Mapping)) })
+	h, found := findHeader(headers(t.ahead, row), row, m, t.file.options.Mapping)
 	if found {
 		t.adopt(h)
 	}
