@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/kaohe/kaohe/events/access"
 )
@@ -38,12 +39,12 @@ func inspectStranger(dir string) error {
 	}
 	stranger := ""
 	for _, e := range entries {
-		switch e.Name() {
-		case lockName, storeDir, headName:
+		switch name := e.Name(); {
+		case name == lockName, name == storeDir, name == headName:
 			return nil
-		case lostFound, access.File, access.LockFile: // tokens may be made before there is a log
+		case name == lostFound, strings.HasPrefix(name, access.File): // tokens may be made before there is a log
 		default:
-			stranger = e.Name()
+			stranger = name
 		}
 	}
 	if stranger != "" {

@@ -35,7 +35,7 @@ const (
 )
 
 // Door lets clients from outside in, by NATS: over TCP, each with a token. What they may do there is little: ask the
-// service and hear announcements.
+// service and hear announcements. It is shut until [Log.OpenDoor].
 type Door struct {
 	Addr string      // host:port; port 0 takes a free one, the same for every restart of the server
 	TLS  *tls.Config // nil: connections are not encrypted
@@ -45,6 +45,9 @@ type Door struct {
 	Admit func(token string) (Guest, error)
 	// Stays reports whether somebody who was admitted may still be there.
 	Stays func(Guest) bool
+	// Calm reports whether one more line may be logged about clients, and how many were left out before it. They decide how
+	// many there are; all are counted.
+	Calm func() (unsaid int, ok bool)
 }
 
 // Guest is who was admitted. Two connections with equal guests share an account of the server; those of others can
@@ -63,6 +66,8 @@ func (d *Door) validate() error {
 		return errors.New("options of the log: Door.Admit is nil")
 	case d.Stays == nil:
 		return errors.New("options of the log: Door.Stays is nil")
+	case d.Calm == nil:
+		return errors.New("options of the log: Door.Calm is nil")
 	}
 	if _, _, err := d.hostPort(); err != nil {
 		return fmt.Errorf("options of the log: Door.Addr: %w", err)
@@ -81,22 +86,40 @@ func (d *Door) hostPort() (host string, port int, err error) {
 	return host, port, nil
 }
 
-// listen tells the server where to listen, and what to bear from clients.
-func (d *door) listen(opts *server.Options) error {
-	host, port, err := d.hostPort()
+// where returns the address to listen at. Port 0 takes a free one, at first.
+func (d *door) where() (host string, port int, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	host, port, err = d.hostPort()
+	return host, cmp.Or(port, d.port), err
+}
+
+// configure tells a server where to listen once it is told to, and what to bear from clients.
+func (d *door) configure(opts *server.Options) error {
+	host, port, err := d.where()
 	if err != nil {
 		return err
 	}
-	if port = cmp.Or(port, d.port); port == 0 {
-		port = server.RANDOM_PORT
-	}
-	opts.DontListen, opts.Host, opts.Port = false, host, port
+	opts.Host, opts.Port = host, cmp.Or(port, server.RANDOM_PORT)
 	opts.TLSConfig, opts.TLS, opts.TLSTimeout = d.TLS, d.TLS != nil, loginTimeout.Seconds()
 	opts.AuthTimeout = loginTimeout.Seconds()
 	opts.MaxConn, opts.MaxSubs, opts.MaxPending, opts.WriteDeadline = maxClients, maxSubs, maxPending, writeTimeout
 	// Answers to all go over the same connections of ours. One client that does not read must not make the others wait for theirs.
 	opts.NoFastProducerStall = true
 	return nil
+}
+
+// free fails if the address cannot be had at the moment.
+func (d *door) free() error {
+	host, port, err := d.where()
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return err
+	}
+	return l.Close()
 }
 
 // serve names the server that stands behind the door from now on.
@@ -106,11 +129,12 @@ func (d *door) serve(srv *server.Server) {
 	d.srv = srv
 }
 
-// opened notes where the server listens, so that the next one listens there too.
-func (d *door) opened(srv *server.Server) {
+// listens notes where the server listens, so that the next one listens there too; nil: nowhere.
+func (d *door) listens(at net.Addr) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at, ok := srv.Addr().(*net.TCPAddr); ok {
+	d.at = ""
+	if at, ok := at.(*net.TCPAddr); ok {
 		d.at, d.port = at.String(), at.Port
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,7 +92,7 @@ func openHouse(t *testing.T) *house {
 	}}}
 	opts := options(t)
 	opts.Registerer, opts.Logger = h.registry, slog.New(slog.NewTextHandler(h.said, nil))
-	opts.Door = &natslog.Door{Addr: "127.0.0.1:0", Admit: h.admit, Stays: h.stays}
+	opts.Door = door("127.0.0.1:0", h.secrets)
 	h.dir = opts.Dir
 	h.Log = mustOpen(t, opts)
 	h.service = value(h.Service())(t)
@@ -101,7 +102,14 @@ func openHouse(t *testing.T) *house {
 		_ = m.Respond(fmt.Appendf(nil, "%s %v", g.Name, ok))
 	}))(t)
 	must(t, h.service.Flush())
+	must(t, h.OpenDoor())
 	return h
+}
+
+// door says every other line about clients.
+func door(addr string, s *secrets) *natslog.Door {
+	var lines atomic.Int64
+	return &natslog.Door{Addr: addr, Admit: s.admit, Stays: s.stays, Calm: func() (int, bool) { return 1, lines.Add(1)%2 == 1 }}
 }
 
 // value returns v if there is no error.

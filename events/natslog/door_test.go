@@ -33,12 +33,12 @@ func TestClientsSayWhoTheyAre(t *testing.T) {
 	user := value(nkeys.CreateUser())(t)
 	key := nats.Nkey(value(user.PublicKey())(t), user.Sign)
 	for name, opts := range map[string][]nats.Option{
-		"nothing":                           nil,
-		"an unknown token":                  {nats.Token("token-of-nobody")},
-		"a name only":                       {nats.UserInfo("token-of-qinnan", "")},
-		"an nkey":                           {key},
-		"an nkey and a token":               {key, nats.Token("token-of-qinnan")},
-		"another's token and a role's name": {nats.UserInfo("writer", "x")},
+		"nothing":                    nil,
+		"an unknown token":           {nats.Token("token-of-nobody")},
+		"a name only":                {nats.UserInfo("token-of-qinnan", "")},
+		"an nkey":                    {key},
+		"an nkey and a token":        {key, nats.Token("token-of-qinnan")},
+		"no token and a role's name": {nats.UserInfo("writer", "x")},
 	} {
 		nc, err := nats.Connect("nats://"+h.DoorAddr(), opts...)
 		if err == nil {
@@ -116,14 +116,57 @@ func TestClientsComeBackWhenTheServerIsRestarted(t *testing.T) {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(wait); !ok(); {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(wait); !ok(); <-tick.C {
 		if time.Now().After(end) {
 			t.Fatalf("not within %v: %s", wait, what)
 		}
 	}
 }
 
+// A log whose port is taken while its server is restarted goes on, and lets clients in again once it has the port back.
 func TestLogGoesOnWithoutItsPort(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	addr := h.DoorAddr()
+	l, err := h.StopServer(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	eventtest.MustFill(t, h.Log, events.Head{}, 2)
+	if said := h.said.String(); !strings.Contains(said, "clients cannot be let in until") || h.DoorAddr() != "" {
+		t.Errorf("DoorAddr() = %q, and the log does not say that the port is lost:\n%s", h.DoorAddr(), said)
+	}
+	must(t, l.Close())
+	eventually(t, "the door is open again", func() bool { return h.DoorAddr() == addr })
+	nc, _ := h.client(t, nats.Token("token-of-qinnan"))
+	eventually(t, "the service answers", func() bool {
+		m, err := nc.Request("kaohe.v1.who", nil, wait)
+		return err == nil && string(m.Data) == "qinnan true"
+	})
+}
+
+func TestDoorIsShutUntilItIsOpened(t *testing.T) {
+	t.Parallel()
+	opts := options(t)
+	opts.Door = door("127.0.0.1:0", &secrets{})
+	l := mustOpen(t, opts)
+	if addr := l.DoorAddr(); addr != "" {
+		t.Errorf("DoorAddr() = %s before the door is opened", addr)
+	}
+	must(t, l.OpenDoor())
+	if nc, err := nats.Connect("nats://" + l.DoorAddr()); !errors.Is(err, nats.ErrAuthorization) {
+		t.Errorf("Connect() = %v, %v, want a refusal", nc, err)
+	}
+	if err := mustOpen(t, options(t)).OpenDoor(); err == nil {
+		t.Error("OpenDoor() = nil of a log without a door")
+	}
+}
+
+// A log that is closed while somebody else has its port does not wait for that.
+func TestCloseWithoutThePort(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
 	l, err := h.StopServer(h.DoorAddr())
@@ -131,18 +174,15 @@ func TestLogGoesOnWithoutItsPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	eventtest.MustFill(t, h.Log, events.Head{}, 2)
-	if said := h.said.String(); !strings.Contains(said, "clients cannot be let in any more") {
-		t.Errorf("the log does not say that the port is lost:\n%s", said)
-	}
+	eventtest.MustFill(t, h.Log, events.Head{}, 1)
+	mustClose(t, h.Log)
 }
 
 func TestTakenPortIsAnError(t *testing.T) {
 	l := value(net.Listen("tcp", "127.0.0.1:0"))(t)
 	defer l.Close()
 	opts := options(t)
-	s := &secrets{}
-	opts.Door = &natslog.Door{Addr: l.Addr().String(), Admit: s.admit, Stays: s.stays}
+	opts.Door = door(l.Addr().String(), &secrets{})
 	if _, err := natslog.Open(t.Context(), opts); err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("Open() = %v, want that the address is in use", err)
 	}
@@ -151,15 +191,15 @@ func TestTakenPortIsAnError(t *testing.T) {
 }
 
 func TestDoorOptionsNameTheBadField(t *testing.T) {
-	s := &secrets{}
 	for field, spoil := range map[string]func(*natslog.Options){
 		"Door.Admit": func(o *natslog.Options) { o.Door.Admit = nil },
 		"Door.Stays": func(o *natslog.Options) { o.Door.Stays = nil },
+		"Door.Calm":  func(o *natslog.Options) { o.Door.Calm = nil },
 		"Door.Addr":  func(o *natslog.Options) { o.Door.Addr = "127.0.0.1:nats" },
 		"Salvage":    func(o *natslog.Options) { o.Salvage = true },
 	} {
 		opts := options(t)
-		opts.Door = &natslog.Door{Addr: "127.0.0.1:0", Admit: s.admit, Stays: s.stays}
+		opts.Door = door("127.0.0.1:0", &secrets{})
 		spoil(&opts)
 		if _, err := natslog.Open(t.Context(), opts); err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("Open() = %v, want an error that names %s", err, field)

@@ -24,12 +24,11 @@ type door struct {
 	Door
 	log     *slog.Logger
 	metrics *doorMetrics
-	calm    *calm
 
 	mu     sync.Mutex
 	srv    *server.Server
-	at     string           // where the last server listened
-	port   int              // the port of that
+	at     string           // where the server listens; empty while it does not
+	port   int              // on which one listened last
 	rooms  map[string]*room // by the guest's key
 	guests map[string]Guest // by the account's name
 }
@@ -41,8 +40,8 @@ type room struct {
 	server  *server.Server // that knows the account
 }
 
-func newDoor(d *Door, log *slog.Logger, m *doorMetrics, now func() time.Time) *door {
-	return &door{Door: *d, log: log, metrics: m, calm: &calm{now: now}, rooms: map[string]*room{}, guests: map[string]Guest{}}
+func newDoor(d *Door, log *slog.Logger, m *doorMetrics) *door {
+	return &door{Door: *d, log: log, metrics: m, rooms: map[string]*room{}, guests: map[string]Guest{}}
 }
 
 // requestInfo is the header by which the server tells who is asking.
@@ -92,7 +91,7 @@ var nothing = &server.Permissions{
 // refused notes a login that failed, and takes its time over it.
 func (d *door) refused(from net.Addr, err error) {
 	d.metrics.refused.Inc()
-	if more, ok := d.calm.down(); ok {
+	if more, ok := d.Calm(); ok {
 		d.log.Warn("nats client refused", "from", fmt.Sprint(from), "reason", err, "unsaid", more)
 	}
 	time.Sleep(loginPause)

@@ -92,6 +92,9 @@ func (l *Log) open(ctx context.Context) (err error) {
 	if l.lock, err = takeLock(l.opts.Dir, l.opts.Now()); err != nil {
 		return err
 	}
+	if err := l.addDoor(); err != nil {
+		return err
+	}
 	found, err := inspect(ctx, l.opts.Dir)
 	if err != nil {
 		return err
@@ -135,11 +138,21 @@ func (l *Log) serve(ctx context.Context, found *finding) (err error) {
 	return nil
 }
 
-func (l *Log) start(ctx context.Context, existed bool) (err error) {
-	if l.opts.Door != nil {
-		l.metrics.door = newDoorMetrics(l.guests)
-		l.door = newDoor(l.opts.Door, l.opts.Logger, l.metrics.door, l.opts.Now)
+// addDoor makes the door, if there shall be one. That its address is taken is said before the log is read, and not when the
+// door is to be opened.
+func (l *Log) addDoor() error {
+	if l.opts.Door == nil {
+		return nil
 	}
+	l.metrics.door = newDoorMetrics(l.guests)
+	l.door = newDoor(l.opts.Door, l.opts.Logger, l.metrics.door)
+	if err := l.door.free(); err != nil {
+		return fmt.Errorf("let clients in: %w", err)
+	}
+	return nil
+}
+
+func (l *Log) start(ctx context.Context, existed bool) (err error) {
 	if err := l.register(); err != nil {
 		return err
 	}

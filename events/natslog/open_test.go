@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kaohe/kaohe/events"
+	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/natslog"
 	"github.com/nats-io/nats.go/jetstream"
@@ -191,6 +192,15 @@ func TestOpenAllowsTheRootOfAFileSystem(t *testing.T) {
 	opts := options(t)
 	if err := os.MkdirAll(filepath.Join(opts.Dir, "lost+found"), 0o000); err != nil { // root's own
 		t.Fatal(err)
+	}
+	mustOpen(t, opts)
+}
+
+// Tokens may be made before there is a log, also by a process that is killed at it.
+func TestOpenAllowsTokens(t *testing.T) {
+	opts := options(t)
+	for _, name := range []string{access.File, access.LockFile, access.File + ".tmp"} {
+		must(t, os.WriteFile(filepath.Join(opts.Dir, name), nil, 0o600))
 	}
 	mustOpen(t, opts)
 }

@@ -27,7 +27,11 @@ type embedded struct {
 
 	mu      sync.Mutex
 	srv     *server.Server
+	opened  bool // the door is
 	stopped bool
+
+	quit    chan struct{}  // closed when stopped
+	waiting sync.WaitGroup // for the door's address to be free again
 }
 
 func startServer(dir string, timeout time.Duration, log *serverLog, d *door) (*embedded, error) {
@@ -35,8 +39,8 @@ func startServer(dir string, timeout time.Duration, log *serverLog, d *door) (*e
 	if err != nil {
 		return nil, err
 	}
-	e := &embedded{dir: dir, timeout: timeout, log: log, keys: keys, door: d}
-	if e.srv, err = e.start(d); err != nil {
+	e := &embedded{dir: dir, timeout: timeout, log: log, keys: keys, door: d, quit: make(chan struct{})}
+	if e.srv, err = e.start(); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -50,7 +54,7 @@ const config = `accounts { ` + Account + ` { jetstream: enabled, exports: [
 	{ stream: "` + Announcements + `.>" }
 ] } }`
 
-func (e *embedded) options(d *door) (*server.Options, *porter, error) {
+func (e *embedded) options() (*server.Options, *porter, error) {
 	roles, err := e.keys.public()
 	if err != nil {
 		return nil, nil, err
@@ -72,19 +76,19 @@ func (e *embedded) options(d *door) (*server.Options, *porter, error) {
 	if err := opts.ProcessConfigString(config); err != nil {
 		return nil, nil, fmt.Errorf("configure the server: %w", err)
 	}
-	p := &porter{keys: roles, door: d}
+	p := &porter{keys: roles, door: e.door}
 	opts.CustomClientAuthentication = p
-	if d != nil {
-		if err := d.listen(opts); err != nil {
+	if e.door != nil {
+		if err := e.door.configure(opts); err != nil {
 			return nil, nil, fmt.Errorf("configure the server: %w", err)
 		}
 	}
 	return opts, p, nil
 }
 
-// start brings a server up, which recovers the log; e.mu is held, or nobody else knows e yet.
-func (e *embedded) start(d *door) (*server.Server, error) {
-	opts, porter, err := e.options(d)
+// start brings a server up, which recovers the log, with its door shut; e.mu is held, or nobody else knows e yet.
+func (e *embedded) start() (*server.Server, error) {
+	opts, porter, err := e.options()
 	if err != nil {
 		return nil, err
 	}
@@ -103,9 +107,6 @@ func (e *embedded) start(d *door) (*server.Server, error) {
 	if !srv.ReadyForConnections(e.timeout) {
 		stop(srv)
 		return nil, fmt.Errorf("start the server: not ready after %v", e.timeout)
-	}
-	if d != nil {
-		d.opened(srv)
 	}
 	return srv, nil
 }
@@ -143,15 +144,13 @@ func (e *embedded) restart() error {
 		stop(e.srv)
 		e.srv = nil
 	}
-	srv, err := e.start(e.door)
-	if err != nil && e.door != nil { // somebody may have taken the port; the log can do without
-		e.log.log.Error("clients cannot be let in any more", "error", err)
-		srv, err = e.start(nil)
-	}
+	srv, err := e.start()
 	if err != nil {
 		return err
 	}
-	e.srv = srv
+	if e.srv = srv; e.opened {
+		e.reopen()
+	}
 	return nil
 }
 
@@ -162,16 +161,18 @@ func (e *embedded) running() *server.Server {
 	return e.srv
 }
 
-// stop ends the server for good.
+// stop ends the server for good. It is called once.
 func (e *embedded) stop() {
+	close(e.quit)
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.stopped = true
 	if e.srv != nil {
 		stop(e.srv)
 		e.srv = nil
 	}
 	e.keys.wipe()
+	e.mu.Unlock()
+	e.waiting.Wait()
 }
 
 // dial makes connections of one role; nats.go asks it at each reconnect anew, and so finds a restarted server.

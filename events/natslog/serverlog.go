@@ -105,7 +105,7 @@ func (d *door) complain(said string) {
 		reason = "slow"
 	}
 	d.metrics.complaints.WithLabelValues(reason).Inc()
-	if more, ok := d.calm.down(); ok {
+	if more, ok := d.Calm(); ok {
 		d.log.Warn("nats client", "text", secretNames.ReplaceAllString(said, accountPrefix), "unsaid", more)
 	}
 }

@@ -1,6 +1,9 @@
 package natslog
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/nats-io/nats.go"
 )
 
@@ -12,6 +15,18 @@ func (l *Log) Service(more ...nats.Option) (*nats.Conn, error) {
 		return nil, ErrReadOnly
 	}
 	return l.server.connect(Service, l.opts.Wrap, append([]nats.Option{l.noteErrors()}, more...)...)
+}
+
+// OpenDoor lets clients from outside in, from now on. Until then the address is not listened at, so that nobody comes before
+// there is somebody to answer. It is called once.
+func (l *Log) OpenDoor() error {
+	if l.door == nil {
+		return errors.New("open the door of the log: there is none")
+	}
+	if err := l.server.open(); err != nil {
+		return fmt.Errorf("let clients in: %w", err)
+	}
+	return nil
 }
 
 // Caller tells who sent a request that came in on the connection for services, by the headers of the request. A request
@@ -30,7 +45,7 @@ func (l *Log) Expel() {
 	}
 }
 
-// DoorAddr returns the address at which clients from outside find the server, host:port, or "" if it lets nobody in.
+// DoorAddr returns the address at which clients from outside find the server, host:port, or "" while it lets nobody in.
 func (l *Log) DoorAddr() string {
 	if l.door == nil {
 		return ""

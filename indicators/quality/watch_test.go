@@ -129,6 +129,7 @@ func TestWeightOfSeveralTargets(t *testing.T) {
 func TestBeforeTheFiguresHaveCaughtUp(t *testing.T) {
 	r := newRig(t, treePlan())
 	r.record(requested("C", "18.00"), contractOf("C1", "1800.00"))
+	r.findings() // the ids are known from now on, as they are once a runner has caught up
 	ready := make(chan struct{})
 	runner := &slowState{ready: ready}
 	w, err := quality.New(quality.Options{Plan: r.plan, Log: r.log, IDs: r.ids, State: runner, CaughtUp: ready})

@@ -104,20 +104,27 @@ func (n *announcer) committed(seq uint64, lines [][]byte) {
 	}
 }
 
-// take returns the commit that waits longest.
-func (n *announcer) take() (c committed, ok bool) {
+// first returns the commit that waits longest, which goes on waiting.
+func (n *announcer) first() (c committed, ok bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if len(n.waiting) == 0 {
 		n.waiting = nil // or the room for a crowd would be kept for ever
 		return c, false
 	}
-	c, n.waiting[0] = n.waiting[0], committed{}
-	n.waiting, n.bytes = n.waiting[1:], n.bytes-c.bytes
-	return c, true
+	return n.waiting[0], true
 }
 
-// run announces until ctx ends, and then what waits.
+// done ends the waiting of the commit that waits longest.
+func (n *announcer) done() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.bytes -= n.waiting[0].bytes
+	n.waiting[0] = committed{}
+	n.waiting = n.waiting[1:]
+}
+
+// run announces until ctx ends, and then for a moment what waits.
 func (n *announcer) run(ctx context.Context) error {
 	defer n.conn.Close()
 	for ctx.Err() == nil {
@@ -130,26 +137,31 @@ func (n *announcer) run(ctx context.Context) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
 	n.announceAll(last)
+	n.dropAll()
 	_ = n.conn.FlushWithContext(last) // nobody is left to tell
 	return nil
 }
 
-// announceAll announces what waits.
+// announceAll announces what waits. What is not folded when ctx ends goes on waiting.
 func (n *announcer) announceAll(ctx context.Context) {
-	for {
-		c, ok := n.take()
-		if !ok {
+	for c, ok := n.first(); ok; c, ok = n.first() {
+		if n.folded(ctx, c.seq) != nil {
 			return
-		}
-		if n.folded(ctx, c.seq) != nil { // ctx has ended
-			n.dropped.Add(float64(len(c.lines)))
-			continue
 		}
 		for i, line := range c.lines {
 			if err := n.announce(ctx, events.At(c.seq, i), line); err != nil {
 				n.dropped.Inc()
 			}
 		}
+		n.done()
+	}
+}
+
+// dropAll counts what waits as dropped.
+func (n *announcer) dropAll() {
+	for c, ok := n.first(); ok; c, ok = n.first() {
+		n.dropped.Add(float64(len(c.lines)))
+		n.done()
 	}
 }
 

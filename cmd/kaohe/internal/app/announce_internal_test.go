@@ -82,16 +82,35 @@ func TestAnnouncementsThatWaitAreBounded(t *testing.T) {
 		t.Errorf("%v events are dropped, want those of 8 commits", got)
 	}
 	for seq := range uint64(32) {
-		if c, ok := n.take(); !ok || c.seq != seq+1 {
-			t.Fatalf("take() = %d, %v, want %d: the first that came", c.seq, ok, seq+1)
+		if c, ok := n.first(); !ok || c.seq != seq+1 {
+			t.Fatalf("first() = %d, %v, want %d: the first that came", c.seq, ok, seq+1)
 		}
+		n.done()
 	}
-	if _, ok := n.take(); ok || n.bytes != 0 {
+	if _, ok := n.first(); ok || n.bytes != 0 {
 		t.Errorf("%d bytes are left", n.bytes)
 	}
-	n.committed(41, [][]byte{line})
-	n.announceAll(t.Context())
-	if got := testutil.ToFloat64(n.dropped); got != 17 {
-		t.Errorf("%v events are dropped, want also the one that is never folded", got)
+}
+
+// What was recorded just before the daemon stops is announced; what is not folded even then is dropped, and counted.
+func TestLastAnnouncements(t *testing.T) {
+	counter := func() prometheus.Counter { return prometheus.NewCounter(prometheus.CounterOpts{Name: "x"}) }
+	ctx, stop := context.WithCancel(t.Context())
+	n := &announcer{wake: make(chan struct{}, 1), announced: counter(), dropped: counter(), folded: func(ctx context.Context, seq uint64) error {
+		stop() // while the first is waited for
+		if seq > 2 {
+			return errors.New("never")
+		}
+		return ctx.Err()
+	}}
+	silent := events.Event{Type: typePlan, Source: "s", ID: "i", Time: "2018-01-01T00:00:00+08:00", Org: "1", Schema: "s", Data: []byte(`{}`)}
+	for seq := range uint64(4) {
+		n.committed(seq+1, [][]byte{silent.AppendLine(nil)})
+	}
+	if err := n.run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := testutil.ToFloat64(n.dropped); got != 2 {
+		t.Errorf("%v events are dropped, want the two that are never folded", got)
 	}
 }

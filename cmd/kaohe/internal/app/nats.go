@@ -3,11 +3,9 @@ package app
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -17,27 +15,16 @@ import (
 	"github.com/kaohe/kaohe/events/natslog"
 )
 
-// planWait is how long a client that comes by NATS waits for the plan, which says what it may hear. It is read after the
-// log, and the port is open before.
-const planWait = 2 * time.Second
-
-var errStarting = errors.New("still starting")
-
 // door lets clients in by NATS if that was asked for.
 func (a *App) door(config *tls.Config) *natslog.Door {
 	if a.opts.NATSListen == "" {
 		return nil
 	}
-	return &natslog.Door{Addr: a.opts.NATSListen, TLS: config, Admit: a.admit, Stays: a.stays}
+	return &natslog.Door{Addr: a.opts.NATSListen, TLS: config, Admit: a.admit, Stays: a.stays, Calm: (&calm{now: a.opts.Now}).down}
 }
 
 // admit tells who shows a token.
 func (a *App) admit(token string) (natslog.Guest, error) {
-	select {
-	case <-a.planned:
-	case <-time.After(planWait):
-		return natslog.Guest{}, errStarting
-	}
 	if token == "" {
 		if by, ok := a.holder(""); ok {
 			return natslog.Guest{Hears: hears(by, a.plan.Orgs)}, nil
@@ -91,15 +78,16 @@ func orgPath(orgs *events.Orgs, org int) string {
 	return strings.Join(codes, ".")
 }
 
-// serveNATS answers requests over NATS by the same handler as those over HTTP.
+// serveNATS answers requests over NATS by the same handler as those over HTTP. The door is opened last: whoever comes finds
+// somebody to answer, and the plan by which it is said what may be heard.
 func (a *App) serveNATS() error {
 	if a.opts.NATSListen == "" {
 		return nil
 	}
 	var err error
 	a.service, err = natsapi.Start(natsapi.Options{
-		Connect: a.log.Service, Handler: a.answers, Admit: a.whoAsks, ID: a.opts.NewID(), Version: a.opts.Version, Now: a.opts.Now,
-		Logger: a.opts.Logger.With("part", "nats"), Registerer: a.registry,
+		Connect: a.log.Service, Handler: a.answers, Caller: a.whoAsks, Admit: a.asking, ID: a.opts.NewID(), Version: a.opts.Version, Now: a.opts.Now,
+		Logger: a.opts.Logger.With("part", "nats"), Registerer: a.registry, Calm: (&calm{now: a.opts.Now}).down,
 	})
 	if err != nil {
 		return fmt.Errorf("answer over NATS: %w", err)
@@ -108,29 +96,34 @@ func (a *App) serveNATS() error {
 		a.tokens.Watch(ctx, a.log.Expel)
 		return nil
 	})
-	return nil
+	return a.log.OpenDoor()
 }
 
-// whoAsks puts the principal of a request into its context. What was revoked lets nobody ask any more, though the connection
-// may live for a moment.
-func (a *App) whoAsks(ctx context.Context, h nats.Header) (context.Context, bool) {
+// whoAsks names the token that a request came by; it is empty where nobody had to show one.
+func (a *App) whoAsks(h nats.Header) (name string, ok bool) {
 	guest, ok := a.log.Caller(h)
-	if !ok {
-		return nil, false
-	}
-	by, ok := a.holder(guest.Name)
+	return guest.Name, ok
+}
+
+// asking puts the principal of a request into its context. What was revoked lets nobody ask any more, though the connection
+// may live for a moment.
+func (a *App) asking(ctx context.Context, name string) (context.Context, bool) {
+	by, ok := a.holder(name)
 	return access.NewContext(ctx, by), ok
 }
 
-// NATSURL returns where the daemon answers over NATS: nats://host:port, or tls. It is "" if it does not.
+// NATSURL returns where the daemon answers over NATS: nats://host:port, or tls. It is "" while it does not.
 func (a *App) NATSURL() string {
-	switch {
-	case a.opts.NATSListen == "":
+	if a.service == nil {
+		return ""
+	}
+	switch addr := a.log.DoorAddr(); {
+	case addr == "":
 		return ""
 	case a.certificate != nil:
-		return "tls://" + a.log.DoorAddr()
+		return "tls://" + addr
 	default:
-		return "nats://" + a.log.DoorAddr()
+		return "nats://" + addr
 	}
 }
 

@@ -43,14 +43,21 @@ func (a *answer) Write(b []byte) (int, error) {
 	return a.body.Write(b)
 }
 
-// tooLarge is the problem of an answer that does not fit into a message.
-func tooLarge(room int) *problem {
-	return &problem{http.StatusRequestEntityTooLarge, "answer_too_large",
+// tooLarge is the problem of an answer that does not fit into a message. Of events something may have been recorded.
+func (e *endpoint) tooLarge(room int) *problem {
+	p := &problem{http.StatusRequestEntityTooLarge, "answer_too_large",
 		events.Text{ZH: "回答过大", EN: "the answer is too large"},
 		events.Text{
 			ZH: fmt.Sprintf("回答超过一条 NATS 消息的上限（%d 字节）；请分页（limit、after），或少问一些，或改用 http:// 地址", room),
 			EN: fmt.Sprintf("The answer does not fit into one NATS message (%d bytes). Ask for a page (limit, after) or for less, or use the http:// address.", room),
 		}}
+	if e.emits {
+		p.detail = events.Text{
+			ZH: fmt.Sprintf("回执超过一条 NATS 消息的上限（%d 字节）；除非是试运行，无误的事件已登记。请分成小批原样重发，以得知每条的结果；重复发送不会重复登记", room),
+			EN: fmt.Sprintf("The receipt does not fit into one NATS message (%d bytes). Unless it was a dry run the good events are recorded. Send the same again in smaller batches to be told about each; nothing is recorded twice.", room),
+		}
+	}
+	return p
 }
 
 // passedBack are the headers of an answer that the reply has.

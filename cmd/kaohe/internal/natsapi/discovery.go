@@ -45,6 +45,9 @@ func (s *Service) beFound() error {
 				return err
 			}
 			sub, err := s.in.Subscribe(subject, func(m *nats.Msg) { s.found(m, answer()) })
+			if err == nil {
+				err = sub.SetPendingLimits(maxRequests, maxQuestion)
+			}
 			if err != nil {
 				return fmt.Errorf("subscribe to %s: %w", subject, err)
 			}

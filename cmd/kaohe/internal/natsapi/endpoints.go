@@ -129,11 +129,15 @@ var passed = map[string]bool{
 	HeaderAtomic: true, HeaderDryRun: true,
 }
 
-// headers returns what of a message's headers is for the handler, under the names that HTTP has for them.
+// headers returns what of a message's headers is for the handler, under the names that HTTP has for them. Attributes with
+// names that HTTP could not have are among them, to be refused and not to be overlooked.
 func headers(from nats.Header) http.Header {
 	h := http.Header{}
 	for _, as := range slices.Sorted(maps.Keys(from)) {
 		name := http.CanonicalHeaderKey(as)
+		if len(name) > len(ceHeader) && strings.EqualFold(name[:len(ceHeader)], ceHeader) {
+			name = ceHeader + name[len(ceHeader):]
+		}
 		if passed[name] || strings.HasPrefix(name, ceHeader) {
 			h[name] = append(h[name], from[as]...)
 		}

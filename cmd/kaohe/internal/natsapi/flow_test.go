@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -11,14 +12,17 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 func TestNobodyIsAnswered401(t *testing.T) {
 	t.Parallel()
 	r := start(t, func(http.ResponseWriter, *http.Request) { t.Error("the handler is asked") })
-	got := r.ask(t, "scorecard", "", "Who", "nobody")
-	if got.Header.Get("Kaohe-Status") != "401" || !strings.Contains(string(got.Data), `"code": "unauthenticated"`) {
-		t.Errorf("reply = %v %s, want 401", got.Header, got.Data)
+	for _, who := range []string{"nobody", "revoked"} {
+		got := r.ask(t, "scorecard", "", "Who", who)
+		if got.Header.Get("Kaohe-Status") != "401" || !strings.Contains(string(got.Data), `"code": "unauthenticated"`) {
+			t.Errorf("%s: reply = %v %s, want 401", who, got.Header, got.Data)
+		}
 	}
 }
 
@@ -29,9 +33,10 @@ func TestAnswerThatDoesNotFit(t *testing.T) {
 			_, _ = w.Write(make([]byte, 64<<10))
 		}
 	})
-	got := r.ask(t, "explain", "")
-	if got.Header.Get("Kaohe-Status") != "413" || !strings.Contains(string(got.Data), "limit, after") {
-		t.Errorf("reply = %v %s, want 413 that says to page", got.Header, got.Data)
+	for endpoint, want := range map[string]string{"explain": "limit, after", "emit": "the good events are recorded"} {
+		if got := r.ask(t, endpoint, ""); got.Header.Get("Kaohe-Status") != "413" || !strings.Contains(string(got.Data), want) {
+			t.Errorf("%s: reply = %v %s, want 413 that says: %s", endpoint, got.Header, got.Data, want)
+		}
 	}
 }
 
@@ -112,6 +117,33 @@ func (f *flood) await(status string, n int) {
 		if got == "429" && m.Header.Get("Retry-After") != "1" {
 			f.t.Errorf("reply = %v, want a Retry-After", m.Header)
 		}
+	}
+}
+
+// What a client sends that nobody can read is counted, and not all of it logged.
+func TestUnreadableRequests(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo)
+	c, err := r.server.InProcessConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	go func() { _, _ = io.Copy(io.Discard, c) }()
+	const request = "HPUB kaohe.v1.scorecard _INBOX.x 17 17\r\nNATS/1.0\r\nbad\r\n\r\n\r\n"
+	if _, err := io.WriteString(c, "CONNECT {\"verbose\":false,\"headers\":true}\r\n"+strings.Repeat(request, 5)); err != nil {
+		t.Fatal(err)
+	}
+	const counted = "# HELP kaohe_nats_lost_total Times that requests came faster than they could be looked at, and answers that could not be sent.\n# TYPE kaohe_nats_lost_total counter\nkaohe_nats_lost_total 5\n"
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(wait); testutil.GatherAndCompare(r.registry, strings.NewReader(counted), "kaohe_nats_lost_total") != nil; <-tick.C {
+		if time.Now().After(end) {
+			t.Fatal("what was lost is not counted")
+		}
+	}
+	if said := r.said.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "unsaid=3") {
+		t.Errorf("logged: %s, want one line", said)
 	}
 }
 

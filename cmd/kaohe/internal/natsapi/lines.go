@@ -47,5 +47,7 @@ func (s *Service) lostRequests(subject string, err error) { s.lose("requests wer
 // lose notes what could not be looked at, or not be sent.
 func (s *Service) lose(what, subject string, err error) {
 	s.metrics.lost.Inc()
-	s.Logger.Warn(what, "subject", subject, "error", err)
+	if unsaid, ok := s.Calm(); ok {
+		s.Logger.Warn(what, "subject", subject, "error", err, "unsaid", unsaid)
+	}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/kaohe/kaohe/events"
-	"github.com/kaohe/kaohe/events/access"
 	"github.com/kaohe/kaohe/events/intake"
 )
 
@@ -32,14 +31,19 @@ const headerRoom = 8 << 10
 type Options struct {
 	Connect func(...nats.Option) (*nats.Conn, error) // opens a connection; the service closes what it opens
 	Handler http.Handler                             // answers requests over HTTP, by the principal in their context
-	// Admit returns the context of a request, in which there is a principal, by the headers of its message. It reports false
-	// if nobody knows who is asking.
-	Admit      func(ctx context.Context, h nats.Header) (context.Context, bool)
+	// Caller tells by the headers of a message who sends it. It must be quick, and reports false if nobody knows.
+	Caller func(h nats.Header) (name string, ok bool)
+	// Admit returns the context of a caller's request, in which there is a principal. It reports false if the caller may ask
+	// for nothing any more.
+	Admit      func(ctx context.Context, caller string) (context.Context, bool)
 	ID         string // of this one among services with the same name
 	Version    string // of the program
 	Now        func() time.Time
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+	// Calm reports whether one more line may be logged about requests that were too many, and requests and answers that were
+	// lost, and how many were left out before it. Clients can bring about as many as they like; all are counted.
+	Calm func() (unsaid int, ok bool)
 }
 
 func (o *Options) validate() error {
@@ -47,8 +51,8 @@ func (o *Options) validate() error {
 		name    string
 		missing bool
 	}{
-		{"Connect", o.Connect == nil}, {"Handler", o.Handler == nil}, {"Admit", o.Admit == nil}, {"ID", o.ID == ""}, {"Now", o.Now == nil},
-		{"Logger", o.Logger == nil}, {"Registerer", o.Registerer == nil},
+		{"Connect", o.Connect == nil}, {"Handler", o.Handler == nil}, {"Caller", o.Caller == nil}, {"Admit", o.Admit == nil}, {"ID", o.ID == ""},
+		{"Now", o.Now == nil}, {"Logger", o.Logger == nil}, {"Registerer", o.Registerer == nil}, {"Calm", o.Calm == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("natsapi: Options.%s is not set", field.name)
@@ -110,7 +114,7 @@ func (s *Service) start() (err error) {
 func (s *Service) add(e *endpoint) error {
 	sub, err := s.in.QueueSubscribe(prefix+e.name, micro.DefaultQueueGroup, func(m *nats.Msg) { s.take(e, m) })
 	if err == nil {
-		err = sub.SetPendingLimits(4*maxRequests, maxBytes)
+		err = sub.SetPendingLimits(maxWaiting, maxBytes)
 	}
 	if err != nil {
 		return fmt.Errorf("subscribe to %s: %w", prefix+e.name, err)
@@ -172,26 +176,39 @@ func (s *Service) take(e *endpoint, m *nats.Msg) {
 	} else if m.Reply == "" {
 		return // nobody wants to know
 	}
-	ctx, ok := s.Admit(s.life, m.Header)
+	caller, ok := s.Caller(m.Header)
 	if !ok {
 		s.refuse(e, m, &unauthenticated)
 		return
 	}
-	caller, size := access.FromContext(ctx).Name, len(m.Data)
+	size := len(m.Data)
 	if !g.enter(caller, size) {
-		s.refuse(e, m, &overloaded)
+		s.crowded(e, m, caller)
 		return
 	}
 	s.work.Go(func() {
 		defer g.leave(caller, size)
-		s.serve(ctx, e, g, m)
+		s.serve(caller, e, g, m)
 	})
 }
 
+// crowded refuses a request that is one too many, and says whose it is, for somebody may want to talk to them.
+func (s *Service) crowded(e *endpoint, m *nats.Msg, caller string) {
+	if unsaid, ok := s.Calm(); ok {
+		s.Logger.Warn("too many requests at a time", "by", caller, "subject", m.Subject, "unsaid", unsaid)
+	}
+	s.refuse(e, m, &overloaded)
+}
+
 // serve answers a request that was taken in.
-func (s *Service) serve(ctx context.Context, e *endpoint, g *gate, m *nats.Msg) {
-	ctx, cancel := context.WithTimeout(ctx, requestTime)
+func (s *Service) serve(caller string, e *endpoint, g *gate, m *nats.Msg) {
+	ctx, cancel := context.WithTimeout(s.life, requestTime)
 	defer cancel()
+	ctx, ok := s.Admit(ctx, caller)
+	if !ok {
+		s.refuse(e, m, &unauthenticated)
+		return
+	}
 	begin := s.Now()
 	end, err := g.turn(ctx)
 	if err != nil {
@@ -209,7 +226,7 @@ func (s *Service) serve(ctx context.Context, e *endpoint, g *gate, m *nats.Msg) 
 	case !whole:
 		a = s.problem(m, &internal)
 	case a.over:
-		a = s.problem(m, tooLarge(s.room))
+		a = s.problem(m, e.tooLarge(s.room))
 	}
 	a.WriteHeader(http.StatusOK) // unless it was written
 	s.metrics.observe(e.name, a.status, s.Now().Sub(begin))
@@ -234,7 +251,9 @@ func (s *Service) handle(a *answer, r *http.Request) (whole bool) {
 // refuse answers a request that does not come as far as the handler.
 func (s *Service) refuse(e *endpoint, m *nats.Msg, p *problem) {
 	s.metrics.observe(e.name, p.status, 0)
-	s.reply(s.receipts, m, s.problem(m, p))
+	if m.Reply != "" {
+		s.reply(s.receipts, m, s.problem(m, p))
+	}
 }
 
 func (s *Service) problem(m *nats.Msg, p *problem) *answer {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,8 +30,10 @@ const wait = 20 * time.Second
 // rig is a service on a server of its own, and a client of it.
 type rig struct {
 	*natsapi.Service
+	server   *server.Server
 	client   *nats.Conn
 	registry *prometheus.Registry
+	said     strings.Builder // by the service's logger
 }
 
 func start(t *testing.T, handler http.HandlerFunc) *rig {
@@ -49,14 +52,17 @@ func start(t *testing.T, handler http.HandlerFunc) *rig {
 		}
 		return nc, err
 	}
-	r := &rig{registry: prometheus.NewRegistry()}
+	r := &rig{server: srv, registry: prometheus.NewRegistry()}
+	var lines atomic.Int64
 	if r.client, err = connect(); err != nil {
 		t.Fatal(err)
 	}
 	r.Service, err = natsapi.Start(natsapi.Options{
-		Connect: connect, Handler: handler, ID: "one", Version: "v1.2.3", Now: time.Now, Logger: slog.New(slog.DiscardHandler), Registerer: r.registry,
-		Admit: func(ctx context.Context, h nats.Header) (context.Context, bool) {
-			return access.NewContext(ctx, access.Principal{Name: h.Get("Who")}), h.Get("Who") != "nobody"
+		Connect: connect, Handler: handler, ID: "one", Version: "v1.2.3", Now: time.Now, Logger: slog.New(slog.NewTextHandler(&r.said, nil)), Registerer: r.registry,
+		Calm: func() (int, bool) { return 3, lines.Add(1) == 1 },
+		Caller: func(h nats.Header) (string, bool) { return h.Get("Who"), h.Get("Who") != "nobody" },
+		Admit: func(ctx context.Context, caller string) (context.Context, bool) {
+			return access.NewContext(ctx, access.Principal{Name: caller}), caller != "revoked"
 		},
 	})
 	if err != nil {
