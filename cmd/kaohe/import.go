@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -127,6 +128,9 @@ func (f *fileImport) checkFlags() error {
 func (f *fileImport) checkReport() error {
 	if f.reportTo == "" {
 		return nil
+	}
+	if info, err := os.Stat(f.reportTo); err == nil && info.IsDir() {
+		return f.c.usagef("--report 要写文件名，而 %s 是目录", "--report wants the name of a file, and %s is a directory", f.reportTo)
 	}
 	want := f.reports()[0].ext
 	if got := filepath.Ext(f.reportTo); !strings.EqualFold(cmp.Or(got, want), want) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 
 	"github.com/kaohe/kaohe/events/intake"
@@ -10,15 +11,18 @@ import (
 // fileImport is the import of one file.
 type fileImport struct {
 	*importing
-	name    string // as on the command line
-	shown   string // as people are told
-	path    string // of what can be read again for a report
+	name    string      // as on the command line
+	shown   string      // as people are told
+	path    string      // of what can be read again for a report
+	before  os.FileInfo // of the file as it was opened; nil of a pipe
 	file    *sheets.File
 	tally   tally
 	remarks remarks
 	seen    *seen
 	layouts []*sheets.Layout // known once nobody reads the file any more
+	altered bool             // the file has changed since
 	report  []string         // files that tell what was refused
+	noCopy  string           // why the report is but a list of reasons
 	failure string           // why nothing of the file was imported, or not all that it holds
 }
 

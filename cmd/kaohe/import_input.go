@@ -2,14 +2,11 @@ package main
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/kaohe/kaohe/events/sheets"
 )
 
 // stdinName is how the standard input is named on a command line.
@@ -60,24 +57,4 @@ func (c *cli) readableFile(name string) error {
 		return c.usagef("%s 是目录；请给出其中的文件", "%s is a directory; name the files in it", name)
 	}
 	return nil
-}
-
-// open opens a file, or what comes from standard input. Of that a copy is kept, which a report needs.
-func (f *fileImport) open() (clean func(), err error) {
-	if f.name != stdinName {
-		f.path = f.name
-		f.file, err = sheets.Open(f.name, f.options)
-		return func() {}, err
-	}
-	held, err := os.CreateTemp("", "kaohe-import-")
-	if err != nil {
-		return func() {}, err
-	}
-	clean = func() {
-		held.Close()
-		os.Remove(held.Name())
-	}
-	f.path = held.Name()
-	f.file, err = sheets.OpenReader("", io.TeeReader(f.c.stdin, held), f.options)
-	return clean, err
 }

@@ -27,10 +27,31 @@ func (f *fileImport) writeReports() error {
 	if f.remarks.err != nil {
 		return f.c.errorf("无法记下退回的原因: %w", "cannot keep the reasons: %w", f.remarks.err)
 	}
+	switch {
+	case f.altered:
+		f.noCopy = f.c.say("文件在导入时有改动", "the file has changed while it was imported")
+	case f.tooLarge():
+		f.noCopy = f.c.say("工作簿太大", "the workbook is too large")
+	}
+	err := f.writeEach()
+	if err != nil && f.file.Kind() == sheets.XLSX && f.noCopy == "" { // workbooks hold what nobody has thought of
+		f.noCopy = f.c.say("工作簿里有不能照抄的内容", "the workbook holds something that cannot be copied")
+		err = f.writeEach()
+	}
+	if err != nil {
+		return f.c.errorf("数据已按上面所说登记，但写不出报告: %w\n  请用 --report 指定别处的文件，再导入一遍，已登记的不会重复计数",
+			"what is said above is recorded, but the report cannot be written: %w\n  name a file elsewhere with --report and import it again: what is recorded is not counted twice", err)
+	}
+	return nil
+}
+
+// writeEach writes the files of the report.
+func (f *fileImport) writeEach() error {
+	f.report = nil
 	for _, r := range f.reports() {
 		path, err := f.place(r)
 		if err != nil {
-			return f.c.errorf("数据已按上面所说登记，但写不出报告: %w", "what is said above is recorded, but the report cannot be written: %w", err)
+			return err
 		}
 		f.report = append(f.report, path)
 	}
@@ -43,19 +64,19 @@ type reportFile struct {
 	write func(io.Writer) error
 }
 
-// tooLarge reports whether a workbook is too large to be copied in memory: then there is a list of reasons only.
+// tooLarge reports whether a workbook is too large to be copied in memory.
 func (f *fileImport) tooLarge() bool {
 	return f.file.Kind() == sheets.XLSX && f.file.Size() > sheets.MaxReportSize
 }
 
-// reports lists the files that the report of this kind of file has.
+// reports lists the files that the report of this kind of file has. Where there can be no copy it is a list of reasons.
 func (f *fileImport) reports() []reportFile {
 	reasons := reportFile{".csv", func(w io.Writer) error { return sheets.ReasonsCSV(w, f.remarks.only(), f.c.lang) }}
+	if f.noCopy != "" || f.tooLarge() {
+		return []reportFile{reasons}
+	}
 	switch f.file.Kind() {
 	case sheets.XLSX:
-		if f.tooLarge() {
-			return []reportFile{reasons}
-		}
 		return []reportFile{{f.extension(".xlsx"), func(w io.Writer) error {
 			return sheets.ReportXLSX(w, f.path, f.layouts, f.remarks.only(), f.c.lang)
 		}}}
@@ -107,9 +128,13 @@ func (f *fileImport) copyEvents(w io.Writer) error {
 	return f.remarks.err
 }
 
-// place writes a report beside its file, or where the user wants it, and returns where that is.
+// place writes a report beside its file, or where the user wants it, and returns where that is. That of a pipe goes where
+// the user is: there may be no place beside it.
 func (f *fileImport) place(r reportFile) (path string, err error) {
 	dir, name := filepath.Split(f.name)
+	if f.piped() {
+		dir = ""
+	}
 	if f.name == stdinName {
 		name = "stdin"
 	}

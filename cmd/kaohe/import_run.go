@@ -132,6 +132,7 @@ func (f *fileImport) run() error {
 		defer f.file.Close()
 		f.layouts = f.file.Layouts()
 	}
+	f.altered = f.changed()
 	if err == nil {
 		f.unused()
 		err = f.writeReports()

@@ -63,6 +63,10 @@ func (f *fileImport) showFile() {
 		f.say(f.c.stderr, "  ……还有 %d 行被退回", "  ... and %d more rows were refused", more)
 	}
 	f.showWarnings()
+	if f.altered {
+		f.say(f.c.stderr, "注意: %s 在导入时有改动，不一定读全了；请再导入一遍，已登记的不会重复计数",
+			"warning: %s has changed while it was imported, and may not have been read whole; import it again, what is recorded is not counted twice", f.shown)
+	}
 	f.showRows()
 	if !f.eachNote() || !f.verbose && f.tally.rows > maxEchoed {
 		f.showColumnNotes()
@@ -74,9 +78,9 @@ func (f *fileImport) showFile() {
 // showReports says where the refused rows are, and what to do with them.
 func (f *fileImport) showReports() {
 	switch {
-	case len(f.report) == 1 && f.tooLarge():
-		f.say(f.c.stdout, "  原因列在 %s；工作簿太大，没有另存副本，请在原文件里改好后再导入一遍，已登记的不会重复计数",
-			"  reasons: %s; the workbook is too large for a copy: put the rows right in it and import it again, what is recorded is not counted twice", f.report[0])
+	case len(f.report) == 1 && f.noCopy != "":
+		f.say(f.c.stdout, "  原因列在 %s；%s，没有另存副本，请在原文件里改好后再导入一遍，已登记的不会重复计数",
+			"  reasons: %s; there is no copy, as %s: put the rows right in the file itself and import it again, what is recorded is not counted twice", f.report[0], f.noCopy)
 	case len(f.report) == 1:
 		f.say(f.c.stdout, "  退回的行及原因: %s；改好后导入它即可，已登记的不会重复计数", "  refused rows and reasons: %s; put them right there and import it: what is recorded is not counted twice", f.report[0])
 	case len(f.report) == 2:
@@ -116,17 +120,38 @@ func (f *fileImport) showColumns() {
 		if len(f.tally.layouts) > 1 {
 			in = f.c.sayf("工作表“%s”的", " of sheet %q", layout.Sheet)
 		}
-		for i := range layout.Unknown {
-			u := &layout.Unknown[i]
-			line := f.c.sayf("注意: %[1]s: %[2]s列“%[3]s”没有导入，方案里没有这一列；有内容的 %[4]d 行", "warning: %[1]s: column %[3]q%[2]s was not imported, the plan does not know it; %[4]d rows have something in it", f.shown, in, u.Title, u.Filled)
-			if u.Near != "" {
-				line += f.c.sayf("；是不是“%s”？", "; did you mean %q?", u.Near)
-			}
-			f.c.line(f.c.stderr, line)
-		}
+		f.showUnknown(layout, in)
 		for i := range layout.Missing {
 			f.say(f.c.stderr, "注意: %[1]s: %[2]s缺少必填的列“%[3]s”", "warning: %[1]s: required column %[3]q%[2]s is missing", f.shown, in, layout.Missing[i].Title.In(f.c.lang))
 		}
+	}
+}
+
+// shownColumns is how many columns that were not read are named.
+const shownColumns = 10
+
+// showUnknown says which columns the plan does not know. Empty ones of which nothing is missed are not worth a word.
+func (f *fileImport) showUnknown(layout *sheets.Layout, in string) {
+	count := 0
+	for i := range layout.Unknown {
+		u := &layout.Unknown[i]
+		if u.Filled == 0 && u.Near == "" {
+			continue
+		}
+		if count++; count > shownColumns {
+			continue
+		}
+		line := f.c.sayf("注意: %[1]s: %[2]s列“%[3]s”没有导入，方案里没有这一列；有内容的 %[4]d 行", "warning: %[1]s: column %[3]q%[2]s was not imported, the plan does not know it; %[4]d rows have something in it", f.shown, in, u.Title, u.Filled)
+		if u.Title == "" {
+			line = f.c.sayf("注意: %[1]s: %[2]s第 %[3]d 列没有标题，没有导入；有内容的 %[4]d 行", "warning: %[1]s: column %[3]d%[2]s has no title and was not imported; %[4]d rows have something in it", f.shown, in, u.Column, u.Filled)
+		}
+		if u.Near != "" {
+			line += f.c.sayf("；是不是“%s”？", "; did you mean %q?", u.Near)
+		}
+		f.c.line(f.c.stderr, line)
+	}
+	if more := count - shownColumns; more > 0 {
+		f.say(f.c.stderr, "  ……还有 %d 列没有导入", "  ... and %d more columns were not imported", more)
 	}
 }
 

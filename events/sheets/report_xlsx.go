@@ -3,31 +3,33 @@ package sheets
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"github.com/kaohe/kaohe/events"
 )
 
-// Bounds of a report: a workbook is copied in memory, and a spreadsheet with more comments is slow to open.
-const (
-	MaxReportSize = 32 << 20 // bytes of the workbook, unpacked; in memory it takes some thirty times as much
-	maxComments   = 500
-)
+// MaxReportSize is how large a workbook may be, in bytes unpacked, of which a copy is made: that takes some thirty times as
+// much in memory.
+const MaxReportSize = 32 << 20
 
 // resultWidth is the width of the column of results.
 const resultWidth = 60
 
 // ReportXLSX copies a workbook as it is, colours the rows that the remarks are about, their wrong cells more strongly, and
 // says what is wrong in a last column and in comments.
-func ReportXLSX(w io.Writer, path string, layouts []*Layout, remarks Remarks, lang events.Lang) error {
+func ReportXLSX(w io.Writer, path string, layouts []*Layout, remarks Remarks, lang events.Lang) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // the library trusts workbooks to be whole
+			err = fmt.Errorf("copy the workbook: %v", p)
+		}
+	}()
 	file, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: 16 * MaxReportSize, UnzipXMLSizeLimit: MaxReportSize})
 	if err != nil {
 		return fmt.Errorf("open the workbook again: %w", err)
 	}
 	defer file.Close()
-	r := &workbookReport{file: file, lang: lang, paint: newPaint(file), sheets: map[string]*sheetReport{}}
+	r := &workbookReport{file: file, lang: lang, paint: newPaint(file), sheets: map[string]*sheetReport{}, silent: !commentable(file)}
 	for _, layout := range layouts {
 		if err := r.prepare(layout); err != nil {
 			return fmt.Errorf("prepare sheet %q: %w", layout.Sheet, err)
@@ -48,6 +50,7 @@ type workbookReport struct {
 	paint    *paint
 	sheets   map[string]*sheetReport
 	comments int
+	silent   bool // nothing is said in comments: the column of results says it all
 }
 
 // sheetReport is a sheet of it.
@@ -74,18 +77,8 @@ func (r *workbookReport) prepare(layout *Layout) error {
 	} else if s.result = max(width, layout.Width) + 1; s.result > excelize.MaxColumns {
 		s.result = 0
 	}
-	comments, err := r.file.GetComments(layout.Sheet)
-	if err != nil {
+	if err := r.learnComments(layout.Sheet, s); err != nil {
 		return err
-	}
-	for _, c := range comments {
-		if c.Author == commentAuthor {
-			if err := r.file.DeleteComment(layout.Sheet, c.Cell); err != nil {
-				return err
-			}
-			continue
-		}
-		s.notes[c.Cell] = commentText(&c)
 	}
 	r.sheets[layout.Sheet] = s
 	return r.head(layout, s)
@@ -186,36 +179,4 @@ func (r *workbookReport) remark(m *Remark) error {
 		return err
 	}
 	return r.file.SetCellStyle(m.Sheet, cell, cell, r.paint.result)
-}
-
-// commentAuthor tells the comments of a report from those of people.
-const commentAuthor = "kaohe import"
-
-// comment says at a cell what is wrong with it, below what somebody else has said there.
-func (r *workbookReport) comment(sheet string, s *sheetReport, cell, text string) error {
-	if r.comments++; r.comments > maxComments {
-		return nil // the column of results says it, too
-	}
-	if old, ok := s.notes[cell]; ok {
-		if err := r.file.DeleteComment(sheet, cell); err != nil {
-			return err
-		}
-		text = old + "\n\n" + text
-	}
-	return r.file.AddComment(sheet, excelize.Comment{
-		Cell: cell, Author: commentAuthor, Width: commentWidth, Height: uint(commentLine * (1 + shownLines(strings.Split(text, "\n")))),
-		Paragraph: []excelize.RichTextRun{{Text: text}},
-	})
-}
-
-// commentText returns what a comment says.
-func commentText(c *excelize.Comment) string {
-	if len(c.Paragraph) == 0 {
-		return c.Text
-	}
-	var b strings.Builder
-	for _, run := range c.Paragraph {
-		b.WriteString(run.Text)
-	}
-	return b.String()
 }
