@@ -54,15 +54,27 @@ type FaultAnswer struct {
 
 // In writes the receipt in a language.
 func (r Receipt) In(lang events.Lang) Answer {
-	a := Answer{Durability: r.Durability, Events: make([]EventAnswer, len(r.Events))}
+	a := r.summary()
+	a.Events = make([]EventAnswer, len(r.Events))
+	for i := range r.Events {
+		a.Events[i] = r.event(i, lang)
+	}
+	return a
+}
+
+// summary is the answer without its events.
+func (r Receipt) summary() Answer {
+	a := Answer{Durability: r.Durability, DryRun: r.DryRun, Events: []EventAnswer{}}
 	a.New, a.Recorded, a.Refused = r.Counts()
-	if a.DryRun = r.DryRun; r.DryRun {
+	if r.DryRun {
 		a.Valid = len(r.Events) - a.Recorded - a.Refused
 	}
-	for i := range r.Events {
-		a.Events[i] = r.Events[i].in(lang)
-		a.Events[i].Index = i
-	}
+	return a
+}
+
+func (r Receipt) event(i int, lang events.Lang) EventAnswer {
+	a := r.Events[i].in(lang)
+	a.Index = i
 	return a
 }
 

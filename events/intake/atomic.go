@@ -64,8 +64,8 @@ func whyNot(facts []fact, open []*fact) (events.Text, bool) {
 			list += ", …"
 		}
 		return events.Text{
-			ZH: "本事件无误,但整批提交(atomic)中有事件被拒,全部未记录;被拒的序号:" + list,
-			EN: "this event is good, but the request is atomic and others were refused, so none was recorded; refused: " + list,
+			ZH: "本事件无误,但整批提交(atomic)中有事件被拒,全部未记录;被拒事件的序号(从 0 起):" + list,
+			EN: "this event is good, but the request is atomic and others were refused, so none was recorded; index of those refused, from 0: " + list,
 		}, true
 	}
 	bytes := 0

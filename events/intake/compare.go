@@ -62,7 +62,7 @@ func (in *Intake) compare(ctx context.Context, f *fact) error {
 }
 
 // compareLine reports whether a fact says the same as the one recorded under its id, which it returns. Of one that its
-// sender may not read it says only that it is there: the fact is refused.
+// sender may not read it says only that it is there, and not where: the fact is refused.
 func (in *Intake) compareLine(ctx context.Context, f *fact, line []byte, other *events.Event) (same bool, err error) {
 	var stored events.Stored
 	if err := stored.ParseLine(line); err != nil {
@@ -74,8 +74,8 @@ func (in *Intake) compareLine(ctx context.Context, f *fact, line []byte, other *
 	if may, err := in.mayRead(ctx, f.by, &stored); err != nil || may {
 		return false, err
 	}
-	f.refusal = refusal(CodeConflict, "来源 %s 的编号 %s 已被另一个事件使用;请换一个 id",
-		"another event has id %s of source %s; use another id", f.event.Source, f.event.ID)
+	f.at, f.refusal = 0, refusal(CodeConflict, "来源 %[1]s 的编号 %[2]s 已被另一个事件使用;请换一个 id",
+		"another event has id %[2]s of source %[1]s; use another id", f.event.Source, f.event.ID)
 	return false, nil
 }
 

@@ -74,16 +74,15 @@ func (in *Intake) Handler() http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		receipt, mode, err := in.serve(w, r)
+		by := access.FromContext(r.Context())
+		room := loan{from: &in.bodies, by: by.Name}
+		defer room.giveBack()
+		receipt, mode, err := in.serve(w, r, by, &room)
 		if err != nil {
 			in.fail(w, r, err, lang)
 			return
 		}
-		answer := receipt.In(lang)
-		if mode == binary {
-			answer.nameHeaders(lang)
-		}
-		writeJSON(w, "application/json", receipt.status(), lang, answer)
+		writeReceipt(w, receipt, mode, lang)
 	})
 }
 
@@ -108,17 +107,15 @@ func (in *Intake) fail(w http.ResponseWriter, r *http.Request, err error, lang e
 	writeProblem(w, p, blamed(err), lang)
 }
 
-func (in *Intake) serve(w http.ResponseWriter, r *http.Request) (Receipt, mode, error) {
-	body := loan{from: &in.bodies}
-	defer body.giveBack()
-	q, err := readRequest(w, r, &body)
+func (in *Intake) serve(w http.ResponseWriter, r *http.Request, by access.Principal, room *loan) (Receipt, mode, error) {
+	q, err := readRequest(w, r, room)
 	if err != nil {
 		in.metrics.failed(err)
 		return Receipt{}, q.mode, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), in.Timeout)
 	defer cancel()
-	receipt, err := in.Emit(ctx, Request{Events: q.events, By: access.FromContext(r.Context()), Atomic: q.atomic, DryRun: q.dryRun})
+	receipt, err := in.Emit(ctx, Request{Events: q.events, By: by, Atomic: q.atomic, DryRun: q.dryRun})
 	return receipt, q.mode, err
 }
 

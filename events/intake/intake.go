@@ -57,7 +57,7 @@ func New(o Options) (*Intake, error) {
 		return nil, err
 	}
 	in.queue = newQueue(in.Options.Queue)
-	in.bodies.limit = int64(in.Options.Bodies)
+	in.bodies.limit, in.bodies.by = int64(in.Options.Bodies), map[string]int64{}
 	m, err := newMetrics(in)
 	in.metrics = m
 	return in, err

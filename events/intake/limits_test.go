@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -114,83 +112,5 @@ func TestFaultsOfARequestAreShared(t *testing.T) {
 				t.Fatalf("event %d of %d: %d faults, %s, want %d and 59 more", i, n, got, o.Refusal.Text.EN, listed)
 			}
 		}
-	}
-}
-
-// unreadable is a body that nobody should read.
-type unreadable struct{ t *testing.T }
-
-func (u *unreadable) Read([]byte) (int, error) {
-	u.t.Error("the body was read")
-	return 0, io.EOF
-}
-
-// A request whose body fills all the room for bodies waits for its commit; until it is answered others are sent away.
-func TestBodiesAtOnceAreBounded(t *testing.T) {
-	g := newGate()
-	r := start(t, g, func(o *intake.Options) { o.Bodies = intake.MaxBody })
-	server := httptest.NewServer(as(access.Local, r.Handler()))
-	defer server.Close()
-	post := func(id string, size int, announced bool) *http.Response {
-		body := batch(training(id, 1))
-		body = append(body, bytes.Repeat([]byte(" "), max(size-len(body), 0))...)
-		var content io.Reader = bytes.NewReader(body)
-		if !announced {
-			content = struct{ io.Reader }{content} // sent in chunks
-		}
-		req, err := http.NewRequestWithContext(eventtest.Context(t), http.MethodPost, server.URL, content)
-		if err != nil {
-			t.Error(err)
-			return nil
-		}
-		req.Header.Set("Content-Type", intake.MediaBatch)
-		resp, err := server.Client().Do(req)
-		if err != nil {
-			t.Error(err)
-			return nil
-		}
-		t.Cleanup(func() { resp.Body.Close() })
-		return resp
-	}
-	for round, announced := range []bool{true, false} { // the second time shows that all the room was given back
-		large := make(chan *http.Response, 1)
-		go func() { large <- post(fmt.Sprint("large", round), intake.MaxBody, announced) }()
-		<-g.entered
-		for _, announced := range []bool{true, false} {
-			resp := post("small", 0, announced)
-			if resp == nil {
-				continue
-			}
-			var p intake.Problem
-			if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {
-				t.Error(err)
-			}
-			if resp.StatusCode != http.StatusTooManyRequests || p.Code != "too_many_bodies" || resp.Header.Get("Retry-After") != "1" {
-				t.Errorf("announced=%v: status %d, %+v, Retry-After %q, want 429, too_many_bodies, 1", announced, resp.StatusCode, p, resp.Header.Get("Retry-After"))
-			}
-		}
-		unread := httptest.NewRequestWithContext(eventtest.Context(t), http.MethodPost, "/", &unreadable{t})
-		unread.ContentLength = 100
-		unread.Header.Set("Content-Type", intake.MediaBatch)
-		refused := httptest.NewRecorder()
-		if r.Handler().ServeHTTP(refused, unread); refused.Code != http.StatusTooManyRequests {
-			t.Errorf("one that announces its size: status %d, want 429", refused.Code)
-		}
-		g.pass <- nil
-		if resp := <-large; resp != nil && resp.StatusCode != http.StatusOK {
-			t.Errorf("the large one: status %d, want 200", resp.StatusCode)
-		}
-	}
-	if n := len(stored(t, g.Log)); n != 2 {
-		t.Errorf("the log holds %d events, want the two large ones", n)
-	}
-}
-
-func TestBodiesMustHaveRoomForABatch(t *testing.T) {
-	log := memory()
-	o := options(t, log, newReader(log))
-	o.Bodies = intake.MaxBody - 1
-	if _, err := intake.New(o); err == nil || !strings.Contains(err.Error(), "Options.Bodies") {
-		t.Errorf("New() = %v, want an error that names Options.Bodies", err)
 	}
 }

@@ -56,11 +56,14 @@ type Options struct {
 	Timeout    time.Duration // longest wait of an HTTP request for its commit; default 30 s
 	Grace      time.Duration // time for what is queued when Run is told to stop; default 10 s
 	Queue      Limits        // default 65,536 events, 64 MiB
-	Bodies     int           // bytes of HTTP requests in memory at once, at least MaxBody; default 64 MiB
+	Bodies     int           // bytes of HTTP requests in memory at once, at least MinBodies; default 64 MiB
 
 	Logger     *slog.Logger          // default: discard
 	Registerer prometheus.Registerer // default: none
 }
+
+// MinBodies is the least room for HTTP requests: half of it, which is what one sender may have, holds the largest batch.
+const MinBodies = 2 * largest
 
 // Limits bounds what waits for the writer. A request is let in while less than both waits.
 type Limits struct {
@@ -109,8 +112,8 @@ func (o *Options) validate() error {
 	if o.Timeout < 0 || o.Grace < 0 || o.Queue.Events < 0 || o.Queue.Bytes < 0 {
 		return errors.New("intake: Options.Timeout, Grace and Queue must not be negative")
 	}
-	if o.Bodies != 0 && o.Bodies < MaxBody {
-		return fmt.Errorf("intake: Options.Bodies is %d, less than one batch of %d bytes", o.Bodies, MaxBody)
+	if o.Bodies != 0 && o.Bodies < MinBodies {
+		return fmt.Errorf("intake: Options.Bodies is %d, less than %d: one sender must have room for the largest batch", o.Bodies, MinBodies)
 	}
 	return nil
 }

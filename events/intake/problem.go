@@ -125,6 +125,13 @@ func writeProblem(w http.ResponseWriter, p problem, header string, lang events.L
 }
 
 func writeJSON(w http.ResponseWriter, mediaType string, status int, lang events.Lang, v any) {
+	writeHeader(w, mediaType, status, lang)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // the client has gone if this fails
+}
+
+func writeHeader(w http.ResponseWriter, mediaType string, status int, lang events.Lang) {
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Content-Language", string(lang))
@@ -132,7 +139,4 @@ func writeJSON(w http.ResponseWriter, mediaType string, status int, lang events.
 	h.Add("Vary", "Accept-Language")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // the client has gone if this fails
 }

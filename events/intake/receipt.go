@@ -30,7 +30,7 @@ type Outcome struct {
 	Source   string // as far as it could be read or derived
 	ID       string
 	Type     string
-	Position events.Position // of the event in the log; for an id conflict, of the other one; else 0
+	Position events.Position // of the event in the log; for an id conflict, of the other one if the sender may read it; else 0
 	Warnings []Warning
 	Refusal  *Refusal // nil unless refused
 }

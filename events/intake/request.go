@@ -60,7 +60,9 @@ func readRequest(w http.ResponseWriter, r *http.Request, room *loan) (q incoming
 	}
 	switch q.mode {
 	case batched:
-		q.events, err = splitBatch(body)
+		if q.events, err = splitBatch(body); err == nil && !room.take(int64(len(q.events))*eventCost) {
+			err = errCrowded
+		}
 	case binary:
 		var event []byte
 		event, err = binaryEvent(attributes, body, room)

@@ -266,8 +266,9 @@ func TestConflictShowsOnlyWhatOneMayRead(t *testing.T) {
 			if refusal == nil || refusal.Code != intake.CodeConflict {
 				t.Fatalf("%s, want id_conflict", statuses(receipt))
 			}
-			if shown := strings.Contains(fmt.Sprint(refusal), "private") && len(refusal.Faults) > 0; shown != tt.shows {
-				t.Errorf("shows its fields: %t, want %t: %v", shown, tt.shows, refusal)
+			shown, placed := strings.Contains(fmt.Sprint(refusal), "private") && len(refusal.Faults) > 0, receipt.Events[0].Position != 0
+			if shown != tt.shows || placed != tt.shows {
+				t.Errorf("shows its fields: %t, where it stands: %t, want %t: %v", shown, placed, tt.shows, refusal)
 			}
 		})
 	}
@@ -278,8 +279,8 @@ func TestVoidedIdOfOthersSaysNothing(t *testing.T) {
 	r.emitBy(t, qinnan, happening("EventVoided", "", "", `{"target_source":"urn:x","target_id":"common","reason":"r"}`))
 	mine, _ := r.emitBy(t, qinbei, held("450703", "", `,"source":"urn:x","id":"common"`))
 	theirs, _ := r.emitBy(t, qinnan, held("450702", "", `,"source":"urn:x","id":"common"`))
-	if m, h := mine.Events[0].Refusal.Code, theirs.Events[0].Refusal.Code; m != intake.CodeConflict || h != intake.CodeVoided {
-		t.Errorf("another's voided id: %s, one's own: %s, want id_conflict and voided", m, h)
+	if m, h := mine.Events[0].Refusal.Text.EN, theirs.Events[0].Refusal.Code; m != "another event has id common of source urn:x; use another id" || h != intake.CodeVoided {
+		t.Errorf("another's voided id: %s, one's own: %s, want a conflict and voided", m, h)
 	}
 }
 
@@ -343,8 +344,7 @@ func TestScopeOfRehearsedCorrections(t *testing.T) {
 
 func TestDenialsReachNobodyWithoutADoor(t *testing.T) {
 	r := start(t, memory(), districts)
-	receipt, err := r.Emit(context.Background(), intake.Request{Events: [][]byte{held("450702", "x")}, By: qinbei})
-	if err != nil || statuses(receipt) != "refused out_of_scope" {
+	if receipt, err := r.Emit(context.Background(), intake.Request{Events: [][]byte{held("450702", "x")}, By: qinbei}); err != nil || statuses(receipt) != "refused out_of_scope" {
 		t.Errorf("%s, %v", statuses(receipt), err)
 	}
 }

@@ -103,9 +103,10 @@ func (d *door) configure(opts *server.Options) error {
 	opts.Host, opts.Port = host, cmp.Or(port, server.RANDOM_PORT)
 	opts.TLSConfig, opts.TLS, opts.TLSTimeout = d.TLS, d.TLS != nil, loginTimeout.Seconds()
 	opts.AuthTimeout = loginTimeout.Seconds()
+	// Whoever sends more than can be handed on is held back for moments, so that a flood of requests keeps nobody's out. So are
+	// answers to a client that does not read, together with those of others, until it is cut off. Not to hold back would be
+	// to drop what others send.
 	opts.MaxConn, opts.MaxSubs, opts.MaxPending, opts.WriteDeadline = maxClients, maxSubs, maxPending, writeTimeout
-	// Answers to all go over the same connections of ours. One client that does not read must not make the others wait for theirs.
-	opts.NoFastProducerStall = true
 	return nil
 }
 

@@ -100,6 +100,32 @@ func (s *shared) Write(b []byte) (int, error) {
 	return s.Conn.Write(b)
 }
 
+// One client sends as fast as it can, and waits for nothing: others have to wait a little, but are answered.
+func TestAFloodKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
+	r := startNATS(t)
+	calm, _ := r.connect(t)
+	flood, _ := r.connect(t)
+	stop := make(chan struct{})
+	var flooding sync.WaitGroup
+	flooding.Go(func() {
+		for payload := make([]byte, 512<<10); flood.Publish("kaohe.v1.emit", payload) == nil; {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	})
+	defer flooding.Wait()
+	defer close(stop)
+	for i := range 50 {
+		if m, err := calm.Request("kaohe.v1.event", []byte(`{"position":"9-0"}`), natsWait); err != nil || m.Header.Get("Kaohe-Status") != "404" {
+			t.Fatalf("request %d: %v, %v, want an answer", i, m, err)
+		}
+	}
+}
+
 // 32 clients send at once, and one asks for much and reads nothing: each event is acknowledged and there once.
 func TestManyClientsAndASlowOne(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,6 @@
 // the parameters that the question has over HTTP, or nothing for their defaults. Accept-Language chooses the language. The
 // names of headers may be in any case.
 //
-// A bounded number of requests is worked on at a time. What is beyond is answered with 429 and a Retry-After at once, so
-// that a flood costs those who make it more than it costs us.
+// A bounded number of requests is worked on at a time, and of one caller a quarter of it. What is beyond is answered with 429
+// and a Retry-After at once. Whoever sends still more waits, and makes others wait a little, but not in vain.
 package natsapi

@@ -16,7 +16,7 @@ const (
 
 // maxWaiting is how many requests may wait to be looked at, which is a moment, so that a burst of one caller does not push
 // out what others send.
-const maxWaiting = 1 << 16
+const maxWaiting = 1 << 14
 
 // gate bounds the requests that are taken in. Events wait for the disk, and many are committed together, so they go on at
 // once. Questions compute, so that more than a few at a time only hinder each other: they wait for their turn.

@@ -41,8 +41,8 @@ type Options struct {
 	Now        func() time.Time
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
-	// Calm reports whether one more line may be logged about requests that were too many, and requests and answers that were
-	// lost, and how many were left out before it. Clients can bring about as many as they like; all are counted.
+	// Calm reports whether one more line may be logged about requests and answers that were lost, and how many were left out
+	// before it. Clients can bring about as many as they like; all are counted.
 	Calm func() (unsaid int, ok bool)
 }
 
@@ -183,21 +183,13 @@ func (s *Service) take(e *endpoint, m *nats.Msg) {
 	}
 	size := len(m.Data)
 	if !g.enter(caller, size) {
-		s.crowded(e, m, caller)
+		s.refuse(e, m, &overloaded)
 		return
 	}
 	s.work.Go(func() {
 		defer g.leave(caller, size)
 		s.serve(caller, e, g, m)
 	})
-}
-
-// crowded refuses a request that is one too many, and says whose it is, for somebody may want to talk to them.
-func (s *Service) crowded(e *endpoint, m *nats.Msg, caller string) {
-	if unsaid, ok := s.Calm(); ok {
-		s.Logger.Warn("too many requests at a time", "by", caller, "subject", m.Subject, "unsaid", unsaid)
-	}
-	s.refuse(e, m, &overloaded)
 }
 
 // serve answers a request that was taken in.

@@ -59,7 +59,7 @@ func start(t *testing.T, handler http.HandlerFunc) *rig {
 	}
 	r.Service, err = natsapi.Start(natsapi.Options{
 		Connect: connect, Handler: handler, ID: "one", Version: "v1.2.3", Now: time.Now, Logger: slog.New(slog.NewTextHandler(&r.said, nil)), Registerer: r.registry,
-		Calm: func() (int, bool) { return 3, lines.Add(1) == 1 },
+		Calm:   func() (int, bool) { return 3, lines.Add(1) == 1 },
 		Caller: func(h nats.Header) (string, bool) { return h.Get("Who"), h.Get("Who") != "nobody" },
 		Admit: func(ctx context.Context, caller string) (context.Context, bool) {
 			return access.NewContext(ctx, access.Principal{Name: caller}), caller != "revoked"
