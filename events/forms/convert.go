@@ -99,7 +99,14 @@ func convertDate(s string) Converted {
 	return Converted{Value: d, Note: noteOther(strings.TrimSpace(s), d)}
 }
 
+// codeLength is how many characters the numbers and codes may have that things are known by. Names and texts may have more.
+const codeLength = 64
+
 func convertText(f *Field, s string) Converted {
+	if len(f.Enum) == 0 && f.MaxLength > 0 && f.MaxLength <= codeLength {
+		code := narrow(s)
+		return Converted{Value: code, Note: noteOther(s, code)}
+	}
 	if len(f.Enum) == 0 || s == "" {
 		return Converted{Value: s}
 	}
@@ -107,6 +114,17 @@ func convertText(f *Field, s string) Converted {
 		return Converted{Value: v}
 	}
 	return Converted{Value: s, Fault: noChoice(f, s)}
+}
+
+// narrow turns full-width letters and digits, and what joins them, into their ASCII twins: Ｅ－１７ and E-17 are one code,
+// and nobody sees the difference. Brackets stay: 桂科（2018）1号 is written so.
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ' || strings.ContainsRune("－．／＿", r) {
+			return r - 0xfee0
+		}
+		return r
+	}, s)
 }
 
 // convertList splits a list at commas; what holds a comma itself is given item by item, as field.0=...

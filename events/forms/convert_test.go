@@ -19,6 +19,9 @@ func TestConvertByKind(t *testing.T) {
 		note  string
 	}{
 		{"text stays", &Field{Kind: "string"}, "007", `"007"`, ""},
+		{"a code however wide", &Field{Kind: "string", MaxLength: 64}, "Ｅ－１７", `"E-17"`, "Ｅ－１７ = E-17"},
+		{"brackets of a code stay as they are written", &Field{Kind: "string", MaxLength: 64}, "桂科（2018）１号", `"桂科（2018）1号"`, "桂科（2018）１号 = 桂科（2018）1号"},
+		{"a name stays as it is written", &Field{Kind: "string", MaxLength: 200}, "Ｅ－１７", `"Ｅ－１７"`, ""},
 		{"an unknown field stays text", nil, "12", `"12"`, ""},
 		{"an integer", &Field{Kind: "integer"}, "64", `64`, ""},
 		{"a grouped integer", &Field{Kind: "integer"}, "1,500", `1500`, "1,500 = 1500"},

@@ -90,6 +90,11 @@ func TestWorkbooksOfOldMacs(t *testing.T) {
 			t.Errorf("row %d is %s, want 5 March", i, s)
 		}
 	}
+	b.row(2, "41702", "E1", "rd", "1元")
+	const want = `! 1 time: "41702" is a text, and nobody can tell whether it counts days from 1900 or from 1904; write it as 2018-03-05`
+	if got := b.read(sheets.Options{})[1]; !strings.Contains(got, want) {
+		t.Errorf("a number as a text is %s, want %s", got, want)
+	}
 }
 
 func TestMergedCellsBelowTheHeader(t *testing.T) {

@@ -68,7 +68,7 @@ func (t *table) value(c *Column, unit forms.Unit, from cell) forms.Converted {
 			EN: "a number is wanted here, but the cell is a date or a truth value, " + from.text + "; change its format and write it again",
 		}}
 	}
-	return forms.ConvertIn(c.Field, from.text, unit)
+	return t.number(c, unit, from)
 }
 
 // text reads a text, which spreadsheets like to take for numbers and days.
@@ -81,12 +81,41 @@ func (t *table) text(c *Column, from cell) forms.Converted {
 			EN: quote(s) + " was damaged by the spreadsheet, which keeps 15 digits; make the column text and write it again",
 		}}
 	case from.kind == dateCell, from.kind == monthCell:
-		return forms.Converted{Value: s, Note: "= " + s}
-	case c.Field == nil:
+		return c.dayAsText(s)
+	case len(s) <= longTotal && !c.isRemark() && !c.isChoice() && totalRow.MatchString(forms.Fold(s)):
+		return forms.Converted{Value: s, Fault: events.Text{
+			ZH: "“" + s + "”看起来是合计行，合计行不导入；请删去这一行，若确是一件事请换个写法",
+			EN: quote(s) + " looks like a row of totals, which are not imported; remove the row, or word it in another way if it is a fact",
+		}}
+	case from.kind == numberCell:
+		v := digits(from)
+		if s, _ = v.Value.(string); !v.OK() {
+			return v
+		}
+	}
+	if c.Field == nil {
 		return forms.Converted{Value: s}
 	}
 	return forms.Convert(c.Field, s)
 }
+
+// longText is how many characters a text may have that says something; shorter ones are names and numbers.
+const longText = 500
+
+// dayAsText reads a day where a text is wanted. A spreadsheet makes days of what looks like one: of the number 3-8 the day
+// 2018-03-08, and what was written is gone.
+func (c *Column) dayAsText(s string) forms.Converted {
+	if c.isRemark() {
+		return forms.Converted{Value: s, Note: "= " + s}
+	}
+	return forms.Converted{Value: s, Fault: events.Text{
+		ZH: "单元格是日期 " + s + "，这里要填文字；可能是电子表格把填的内容当成了日期，请把这一列设为文本格式，再重新填写",
+		EN: "the cell is a date, " + s + ", and a text is wanted here; the spreadsheet may have made a date of what was written: make the column text and write it again",
+	}}
+}
+
+// longTotal is how many bytes the words for a total may have.
+const longTotal = 60
 
 // maxDigits is how many digits of a number a spreadsheet keeps.
 const maxDigits = 15
@@ -110,6 +139,13 @@ func (t *table) date(c *Column, from cell) forms.Converted {
 		if day, ok := forms.Serial(from.text, t.from1904); ok {
 			return forms.Converted{Value: day, Note: from.text + " = " + day}
 		}
+	case textCell:
+		if _, serial := forms.Serial(from.text, true); t.from1904 && serial {
+			return forms.Converted{Value: from.text, Fault: events.Text{
+				ZH: "“" + from.text + "”是文字，看不出是从 1900 年还是 1904 年数起的第几天；请写成 2018-03-05",
+				EN: quote(from.text) + " is a text, and nobody can tell whether it counts days from 1900 or from 1904; write it as 2018-03-05",
+			}}
+		}
 	}
 	return forms.Convert(dateField, from.text)
 }
@@ -119,8 +155,12 @@ var dateField = &forms.Field{Kind: "date"}
 // day reads the day of an event, which may also be a time with its zone.
 func (t *table) day(from cell) forms.Converted {
 	if from.kind == textCell {
-		if _, err := time.Parse(time.RFC3339, from.text); err == nil {
-			return forms.Converted{Value: from.text}
+		if at, err := time.Parse(time.RFC3339, from.text); err == nil {
+			v := forms.Converted{Value: from.text}
+			if day := at.In(t.file.equal.zone).Format(time.DateOnly); day != from.text[:len(day)] {
+				v.Note = from.text + " = " + day
+			}
+			return v
 		}
 	}
 	return t.date(nil, from)

@@ -30,6 +30,7 @@ type csvReader struct {
 	cells []byte // of the record, one after the other
 	ends  []int  // of each of them
 	size  int    // of the record in bytes, so far
+	torn  bool   // the record goes over lines because of a quote that opens no cell
 }
 
 // next reads a record, which may be several lines.
@@ -50,6 +51,9 @@ func (r *csvReader) next() (*line, error) {
 	case !closed:
 		l.fault = &events.Text{
 			ZH: fmt.Sprintf("引号没有成对：从这一行到第 %d 行都在引号里", r.line-1), EN: fmt.Sprintf("a quote is not closed: all from here to line %d is within it", r.line-1)}
+	case r.torn:
+		l.fault = &events.Text{
+			ZH: fmt.Sprintf("引号没有成对：从这一行到第 %d 行连成了一条", r.line-1), EN: fmt.Sprintf("a quote is not closed, or stands within a text: all from here to line %d has become one record", r.line-1)}
 	case len(l.cells) > maxColumns:
 		l.fault = &events.Text{ZH: fmt.Sprintf("一行超过 %d 格", maxColumns), EN: fmt.Sprintf("more than %d cells in a row", maxColumns)}
 	}
@@ -70,7 +74,7 @@ func plainText(s string) string {
 
 // read reads the cells of a record. closed is false if the file ends within a quoted cell.
 func (r *csvReader) read() (closed bool, err error) {
-	r.cells, r.ends, r.size = r.cells[:0], r.ends[:0], 0
+	r.cells, r.ends, r.size, r.torn = r.cells[:0], r.ends[:0], 0, false
 	rest, err := r.readLine()
 	if err != nil {
 		return false, err
@@ -96,7 +100,7 @@ func (r *csvReader) read() (closed bool, err error) {
 
 // quoted reads a cell behind the quote that opened it, and returns what follows in its last line.
 func (r *csvReader) quoted(rest []byte) ([]byte, bool, error) {
-	for {
+	for begun := r.line; ; {
 		i := bytes.IndexByte(rest, '"')
 		if i < 0 { // the cell goes on in the next line
 			r.cells = append(append(r.cells, rest...), '\n')
@@ -116,6 +120,7 @@ func (r *csvReader) quoted(rest []byte) ([]byte, bool, error) {
 			return after, true, nil
 		}
 		if rest[0] != '"' { // it stands within: "漓源"粮油 is no quoted cell
+			r.torn = r.torn || r.line > begun
 			return r.unquoted(rest), true, nil
 		}
 		r.cells, rest = append(r.cells, '"'), rest[1:]

@@ -165,3 +165,37 @@ func TestRowsOfCSVKeepWhatTheyWere(t *testing.T) {
 func TestCSVHasNoSheets(t *testing.T) {
 	diff(t, readText(t, "科技培训.csv", trainingHead, sheets.Options{Sheet: "x"}), "error a CSV file has no sheets; leave --sheet out")
 }
+
+func TestLinesThatEndAsOnOldMacs(t *testing.T) {
+	text := strings.ReplaceAll(trainingHead+"2018-02-05,30,水稻种植\n2018-02-06,28,果树嫁接\n", "\n", "\r")
+	diff(t, facts(readText(t, "x.csv", text, sheets.Options{Type: "EnvoyTrainingHeld"})), training1, training2)
+	diff(t, facts(readText(t, "x.csv", "sep=;\r"+strings.ReplaceAll(text, ",", ";"), sheets.Options{Type: "EnvoyTrainingHeld"})), training1, training2)
+}
+
+// TestAQuoteThatOpensNothingSwallowsNoRows holds that rows that have run together because of a stray quote are refused: they
+// would be one fact with a strange text, and the others lost.
+func TestAQuoteThatOpensNothingSwallowsNoRows(t *testing.T) {
+	const torn = "a quote is not closed, or stands within a text: all from here to line 4 has become one record"
+	text := trainingHead + "2018-02-05,30,\"水稻\n2018-02-06,28,果树嫁接\n2018-02-07,9,\"漓源\"粮油\n2018-02-06,28,果树嫁接\n"
+	diff(t, readText(t, "x.csv", text, sheets.Options{Type: "EnvoyTrainingHeld"}), "1 - header", "2 ! 0 : "+torn, "5 "+training2)
+	within := trainingHead + "2018-02-05,30,\"水稻\n种植\"\n2018-02-06,28,\"漓源\"粮油\n"
+	got := readText(t, "x.csv", within, sheets.Options{Type: "EnvoyTrainingHeld"})
+	if len(got) != 3 || !strings.Contains(got[1], `"水稻\n种植"`) || !strings.Contains(got[2], `"\"漓源\"粮油"`) {
+		t.Errorf("got\n%s\nwant a text of two lines, and one with quotes", strings.Join(got, "\n"))
+	}
+}
+
+func TestARowThatIsCalledATotalIsNoFact(t *testing.T) {
+	head := "培训日期,培训人次,培训内容,备注\n"
+	for _, tt := range []struct{ name, row, want string }{
+		{"in the first cell", "一季度合计,30,水稻种植,", "2 - total row"},
+		{"in the first cell, of a quarter of a year", "2018年第1季度小计：,30,,", "2 - total row"},
+		{"behind its day", "2018-02-05,30,合 计,", `2 ! 3 data.topic: "合 计" looks like a row of totals, which are not imported; remove the row, or word it in another way if it is a fact`},
+		{"in a remark", "2018-02-05,30,水稻种植,合计", `2 {"specversion":"1.0","type":"EnvoyTrainingHeld","time":"2018-02-05","data":{"attendees":30,"note":"合计","topic":"水稻种植"}}`},
+		{"as part of a text", "2018-02-05,30,合计方法,", `2 {"specversion":"1.0","type":"EnvoyTrainingHeld","time":"2018-02-05","data":{"attendees":30,"topic":"合计方法"}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			diff(t, readText(t, "x.csv", head+tt.row+"\n", sheets.Options{Type: "EnvoyTrainingHeld"})[1:], tt.want)
+		})
+	}
+}

@@ -21,6 +21,10 @@ func (f *File) openCSV(in *bufio.Reader) error {
 	if err != nil && err != io.EOF && len(head) == 0 {
 		return err
 	}
+	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
+		text = bufio.NewReaderSize(returns{text}, sniffed)
+		head, _ = text.Peek(sniffed) // what could be read before
+	}
 	t := &table{file: f}
 	first := 1
 	if f.comma = f.options.Comma; f.comma == 0 {
@@ -34,6 +38,19 @@ func (f *File) openCSV(in *bufio.Reader) error {
 	t.grid = &csvReader{in: text, comma: byte(f.comma), line: first}
 	f.rows = t
 	return nil
+}
+
+// returns makes line ends of the carriage returns with which "CSV (Macintosh)" ends its lines.
+type returns struct{ io.Reader }
+
+func (r returns) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // announced returns the separator that Excel's own first line names, as in sep=;

@@ -23,10 +23,11 @@ type line struct {
 
 // cell is what stands in a cell.
 type cell struct {
-	text  string // without blanks around it; of a number plain digits, of a date 2018-03-05
-	kind  cellKind
-	fault *events.Text // why there is nothing to be read: #REF!, a formula without a result
-	span  *span        // the merged cells that it is one of; each has the text of the first
+	text   string // without blanks around it; of a number plain digits, of a date 2018-03-05
+	kind   cellKind
+	fault  *events.Text  // why there is nothing to be read: #REF!, a formula without a result
+	format *numberFormat // of a number
+	span   *span         // the merged cells that it is one of; each has the text of the first
 }
 
 type cellKind uint8

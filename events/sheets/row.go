@@ -89,6 +89,8 @@ func (d *draft) read() {
 		}
 		if b := d.kind.byIndex[c]; b != nil {
 			d.cell(&d.kind.columns[b.field], b, cell)
+		} else if w, ok := d.kind.twins[c]; ok && c != d.table.result {
+			d.twin(&w, cell)
 		} else {
 			d.stray(c, cell)
 		}

@@ -17,8 +17,8 @@ var (
 )
 
 var (
-	// totalRow is what stands in the first cell of a row that sums up others: 合计, 小 计：, 本页小计, 总计（万元）, Total.
-	totalRow = regexp.MustCompile(`^(本页|本月|本季|本年|本季度|年度)?(合计|总计|小计|共计|累计|grandtotal|subtotal|total|sum)(\(.*\))?$`)
+	// totalRow is what stands in the first cell of a row that sums up others: 合计, 小 计：, 本页小计, 一季度合计, 总计（万元）, Total.
+	totalRow = regexp.MustCompile(`^(本页|本月|本季|本年|本季度|年度|全年|上半年|下半年|(\d{4}年度?)?(第?[一二三四1-4]季度|\d{1,2}月份?)?)?(合计|总计|小计|共计|累计|grandtotal|subtotal|total|sum)(\(.*\))?$`)
 	// remarkRow is what stands in the first cell below a table: 填表人：张三, 注：...
 	remarkRow = regexp.MustCompile(`^(填表人|制表人|填报人|审核人|负责人|联系人|联系电话|填表日期|填报日期|填报单位|备注|说明|注)[0-9]?\s*[:：]`)
 )

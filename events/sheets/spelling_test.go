@@ -161,3 +161,15 @@ func asBook(tb testing.TB, titles, cells []string, order []int) string {
 	}
 	return string(b.bytes())
 }
+
+func TestATimeOfAnotherZoneTellsItsDay(t *testing.T) {
+	for when, want := range map[string]string{
+		"2018-02-04T23:30:00Z":      "2 ~ 1 time: 2018-02-04T23:30:00Z = 2018-02-05",
+		"2018-02-05T23:30:00+08:00": "",
+	} {
+		got := readText(t, "x.csv", "培训日期,培训人次\n"+when+",30\n", sheets.Options{Type: "EnvoyTrainingHeld"})
+		if len(got) < 2 || !strings.Contains(got[1], `"time":"`+when+`"`) || strings.Join(got[2:], "\n") != want {
+			t.Errorf("%s:\n%s\nwant %s", when, strings.Join(got, "\n"), want)
+		}
+	}
+}

@@ -35,6 +35,7 @@ type rowKind struct {
 	*matcher
 	bound   []binding
 	byIndex map[int]*binding // by column
+	twins   map[int]twin     // by column
 	paths   map[string]int   // path -> column, from 1
 	fixed   []fixedValue     // constants of the mapping
 	wrong   *events.Text     // why no row of the type can be read
@@ -160,6 +161,9 @@ func (t *table) describeColumns() {
 			t.layout.Columns = append(t.layout.Columns, Bound{
 				Column: c + 1, Title: h.text, Path: k.columns[b.field].Path, Hidden: t.hidden[c], Note: unitNote(t.unitOf(k, b)),
 			})
+		case t.isTwin(c):
+			w := t.kind(t.fixed).twins[c]
+			t.layout.Columns = append(t.layout.Columns, Bound{Column: c + 1, Title: h.text, Path: t.kind(t.fixed).columns[w.field].Path, Hidden: t.hidden[c]})
 		case h.text == "" || c == t.typeAt || c == t.result || h.isSerial() || t.file.options.Mapping.skips(h.text):
 		case t.fixed != "":
 			t.layout.Unknown = append(t.layout.Unknown, Unknown{Column: c + 1, Title: h.text, Near: t.kind(t.fixed).near(&h.ways[0])})
@@ -167,6 +171,15 @@ func (t *table) describeColumns() {
 			t.layout.Unknown = append(t.layout.Unknown, Unknown{Column: c + 1, Title: h.text})
 		}
 	}
+}
+
+// isTwin reports whether a column of a sheet of one type is only held against another one.
+func (t *table) isTwin(column int) bool {
+	if t.fixed == "" || column == t.result {
+		return false
+	}
+	_, ok := t.kind(t.fixed).twins[column]
+	return ok
 }
 
 // reader returns how rows of a type are read that has a field for a column, or nil if no type of the sheet has.
@@ -229,6 +242,7 @@ func (t *table) newKind(m *matcher) *rowKind {
 		k.byIndex[b.column] = b
 		k.paths[m.columns[b.field].Path] = b.column + 1
 	}
+	k.twins = k.findTwins(&t.header, t.file.options.Mapping)
 	k.fixed = t.constants(m)
 	k.wrong = t.check(k)
 	return k

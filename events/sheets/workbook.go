@@ -20,7 +20,7 @@ type workbook struct {
 	parts   map[string]*zip.File
 	sheets  []sheetEntry
 	strings *sharedStrings
-	formats []cellFormat // of the styles of cells
+	formats []numberFormat // of the styles of cells
 	date04  bool
 	chosen  string // name of the one sheet to read; empty for all
 

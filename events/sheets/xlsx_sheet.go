@@ -236,22 +236,22 @@ func (w *worksheet) number(style int, value string) cell {
 	if !ok {
 		return cell{text: trim(value)}
 	}
-	format := plainFormat
+	format := &numberFormat{}
 	if style >= 0 && style < len(w.workbook.formats) {
-		format = w.workbook.formats[style]
+		format = &w.workbook.formats[style]
 	}
 	day, isDay := serialDay(plain, w.workbook.date04)
 	switch {
-	case format == dateFormat && isDay:
+	case format.cellFormat == dateFormat && isDay:
 		return cell{text: day.String(), kind: dateCell}
-	case format == monthFormat && isDay:
+	case format.cellFormat == monthFormat && isDay:
 		return cell{text: day.String()[:len("2018-03")], kind: monthCell}
-	case format == percentFormat:
+	case format.cellFormat == percentFormat:
 		if percent, ok := plainDecimal(value, 2); ok {
 			return cell{text: percent + "%", kind: percentCell}
 		}
 	}
-	return cell{text: plain, kind: numberCell}
+	return cell{text: plain, kind: numberCell, format: format}
 }
 
 // escaped are the characters that XML cannot hold, as workbooks write them.

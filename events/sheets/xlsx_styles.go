@@ -18,13 +18,13 @@ const (
 )
 
 // builtIn are the formats that workbooks do not write down, those of Chinese Excel among them (ECMA-376, 18.8.30).
-var builtIn = func() map[int]cellFormat {
-	m := map[int]cellFormat{9: percentFormat, 10: percentFormat}
+var builtIn = func() map[int]numberFormat {
+	m := map[int]numberFormat{9: {cellFormat: percentFormat}, 10: {cellFormat: percentFormat}}
 	for _, id := range [...]int{14, 15, 16, 22, 28, 29, 30, 31, 51, 53, 54, 58} {
-		m[id] = dateFormat
+		m[id] = numberFormat{cellFormat: dateFormat}
 	}
 	for _, id := range [...]int{17, 27, 36, 50, 52, 57} {
-		m[id] = monthFormat
+		m[id] = numberFormat{cellFormat: monthFormat}
 	}
 	return m
 }()
@@ -32,7 +32,7 @@ var builtIn = func() map[int]cellFormat {
 const maxStyles = 1 << 16
 
 // readStyles reads the format of each style of cells.
-func (w *workbook) readStyles(name string) ([]cellFormat, error) {
+func (w *workbook) readStyles(name string) ([]numberFormat, error) {
 	p, err := w.part(name, maxSmallPart, nil)
 	if err == errNoPart {
 		return nil, nil
@@ -41,7 +41,7 @@ func (w *workbook) readStyles(name string) ([]cellFormat, error) {
 		return nil, err
 	}
 	defer p.Close()
-	own, list, within := map[int]cellFormat{}, []cellFormat(nil), ""
+	own, list, within := map[int]numberFormat{}, []numberFormat(nil), ""
 	err = p.each(func(e xml.StartElement) error {
 		id, _ := strconv.Atoi(attribute(e, "numFmtId"))
 		switch e.Name.Local {
@@ -49,7 +49,7 @@ func (w *workbook) readStyles(name string) ([]cellFormat, error) {
 			within = e.Name.Local
 		case "numFmt":
 			if len(own) < maxStyles {
-				own[id] = formatOf(attribute(e, "formatCode"))
+				own[id] = readFormat(attribute(e, "formatCode"))
 			}
 		case "xf":
 			if within != "cellXfs" || len(list) == maxStyles {
