@@ -87,7 +87,7 @@ func (n *NewToken) validate(now time.Time) error {
 	case n.Can == 0 || n.Can&^All != 0:
 		return &InvalidError{Field: "can", Got: n.Can.String(), Want: wantAbilities}
 	case !n.Expires.IsZero() && !now.Before(n.Expires):
-		return &InvalidError{Field: "expires", Got: n.Expires.Format(time.DateTime), Want: events.Text{ZH: "尚未过去的一天", EN: "a day that is not over yet"}}
+		return &InvalidError{Field: "expires", Got: n.Expires.Add(-time.Second).Format(time.DateTime), Want: events.Text{ZH: "尚未过去的一天", EN: "a day that is not over yet"}}
 	}
 	return nil
 }

@@ -123,7 +123,7 @@ func TestNobodyKeepsOthersOut(t *testing.T) {
 	defer greedy.Wait()
 	defer close(end)
 	for _, who := range []access.Principal{qinnan, city} {
-		for range 10 {
+		for range 6 {
 			greedy.Go(func() {
 				req := httptest.NewRequestWithContext(eventtest.Context(t), http.MethodPost, "/", &stalling{8 << 20, fates, end})
 				req.Header.Set("Content-Type", intake.MediaBatch)
@@ -134,7 +134,7 @@ func TestNobodyKeepsOthersOut(t *testing.T) {
 			})
 		}
 		got := map[string]int{}
-		for range 10 {
+		for range 6 {
 			got[<-fates]++
 		}
 		if got["waits"] == 0 || got["sent away"] == 0 {
@@ -173,7 +173,7 @@ func TestAnswersAtOnceAreBounded(t *testing.T) {
 	fates, read := make(chan string), make(chan struct{})
 	var clients sync.WaitGroup
 	defer clients.Wait()
-	for range 20 {
+	for range 6 {
 		clients.Go(func() {
 			req := httptest.NewRequestWithContext(eventtest.Context(t), http.MethodPost, "/", bytes.NewReader(zeros(intake.MaxBatch)))
 			req.Header.Set("Content-Type", intake.MediaBatch)
@@ -189,7 +189,7 @@ func TestAnswersAtOnceAreBounded(t *testing.T) {
 		})
 	}
 	got := map[string]int{}
-	for range 20 {
+	for range 6 {
 		got[<-fates]++
 	}
 	close(read)
