@@ -59,7 +59,9 @@ is put right (an event may be changed in that file), --refused sends it again; r
 		if err != nil {
 			return err
 		}
-		return newFlusher(cl, sp).command(cmd.Context(), again, output)
+		ctx, restore := underSignals(cmd.Context())
+		defer restore()
+		return newFlusher(cl, sp).command(ctx, again, output)
 	}
 	return cmd
 }
@@ -76,6 +78,7 @@ func (f *flusher) command(ctx context.Context, again bool, output string) error 
 		}
 	}
 	failed := f.run(ctx)
+	ctx = context.WithoutCancel(ctx) // what was done is told, whoever has interrupted it
 	if failed == nil && f.sent() > 0 {
 		_ = f.learn(ctx) // for the next time that the server is away; all is sent, whatever comes of it
 	}
@@ -95,14 +98,22 @@ func (f *flusher) command(ctx context.Context, again bool, output string) error 
 		return f.left(failed, left)
 	case failed != nil:
 		return failed
+	case len(f.spool.Damage()) > 0:
+		return codedError{exitFailed, silentError{errDamaged}}
 	case f.refused > 0:
 		return refused()
 	}
 	return nil
 }
 
+// errDamaged says that something of what was kept is lost.
+var errDamaged = errors.New("the spool is damaged")
+
 // left adds to an error how much still waits.
 func (f *flusher) left(err error, waiting int) error {
+	if errors.Is(err, context.Canceled) {
+		err = errors.New(f.c.words(err)) // which would hide what follows
+	}
 	said := f.c.errorf("%w\n  还有 %d 条没有发送，留在 %s 里", "%w\n  %d events are not sent yet and stay in %s", err, waiting, f.spool.Dir)
 	var coded codedError
 	if errors.As(err, &coded) {
@@ -142,12 +153,18 @@ func (f *flusher) answer(waiting int) flushAnswer {
 // reportOn says what became of what was sent.
 func (f *flusher) reportOn(w interface{ Write([]byte) (int, error) }) {
 	if f.sent() == 0 {
-		f.c.line(w, f.c.say("没有待发的事件", "nothing was sent"))
+		f.c.line(w, f.c.say("没有发送任何事件", "nothing was sent"))
 	} else {
 		f.c.line(w, f.c.sayf("新登记 %d 条，先前已登记 %d 条，未接受 %d 条", "%d new, %d already recorded, %d refused", f.fresh, f.recorded, f.refused))
 	}
 	for _, d := range f.spool.Damage() {
 		f.c.line(f.c.stderr, f.c.sayf("注意: %s 从第 %d 字节起有 %d 字节已损坏，无法发送；后面的照常发送", "warning: %s is damaged: %[3]d bytes from byte %[2]d on cannot be sent; what follows is not affected", d.File, d.Offset, d.Bytes))
+	}
+	if f.same > 0 {
+		f.c.line(f.c.stderr, f.firstSame)
+	}
+	if more := f.same - 1; more > 0 {
+		f.c.line(f.c.stderr, f.c.sayf("  ……同样，另有 %d 条的内容先前已登记，没有重复计数", "  ... and %d more that say what was recorded before, and were not counted twice", more))
 	}
 	if more := f.said - maxSaid; more > 0 {
 		f.c.line(f.c.stderr, f.c.sayf("（另有 %d 条提示）", "(%d more remarks)", more))

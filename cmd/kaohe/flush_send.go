@@ -37,6 +37,8 @@ type flusher struct {
 
 	fresh, recorded, refused int
 	said                     int // remarks on single events
+	same                     int // events that say what was recorded before
+	firstSame                string
 	told                     time.Time
 }
 
@@ -53,11 +55,22 @@ func (f *flusher) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.all(ctx), release())
+	sending, cut := context.WithCancel(context.WithoutCancel(ctx)) // what was sent is worth to wait for its answer
+	defer cut()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWait, cut) })()
+	err = f.all(sending, ctx.Err)
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return errors.Join(err, release())
 }
 
-func (f *flusher) all(ctx context.Context) error {
+// all sends one batch after the other until nothing waits or somebody has interrupted it.
+func (f *flusher) all(ctx context.Context, interrupted func() error) error {
 	for {
+		if err := interrupted(); err != nil {
+			return err
+		}
 		list, err := f.spool.Batch(ctx, flushEvents, min(flushBytes, f.cl.maxBody()))
 		if err != nil || len(list) == 0 {
 			return err
@@ -200,7 +213,12 @@ func (f *flusher) count(e spool.Entry, fate intake.EventAnswer) {
 		f.say(f.c.sayf("第 %d 条（%s）未接受（%s）: %s", "event %d (%s) refused (%s): %s", e.N, typeOf(e.Event), fate.Error.Code, message))
 	}
 	for _, w := range fate.Warnings {
-		f.say(f.c.sayf("注意: 第 %d 条（%s）: %s", "warning: event %d (%s): %s", e.N, typeOf(e.Event), w.Message))
+		line := f.c.sayf("注意: 第 %d 条（%s）: %s", "warning: event %d (%s): %s", e.N, typeOf(e.Event), w.Message)
+		if w.Code != intake.WarnSameContent {
+			f.say(line)
+		} else if f.same++; f.same == 1 { // after an interruption all have it that were sent before
+			f.firstSame = line
+		}
 	}
 }
 
