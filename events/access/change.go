@@ -116,8 +116,9 @@ func (s *Store) change(fn func([]entry) ([]entry, error)) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := replace(s.path, b); err != nil {
+	// The note comes first: whoever is cut off between the two has shut the door, and does not leave it open.
+	if err := l.note(); err != nil {
 		return err
 	}
-	return l.note()
+	return replace(s.path, b)
 }

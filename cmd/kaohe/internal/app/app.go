@@ -40,7 +40,6 @@ type App struct {
 
 	tokens      *access.Store // who may do what
 	certificate *certificate  // nil: no TLS
-	planned     chan struct{} // closed once plan is set
 	announcer   *announcer    // nil: nobody can listen
 	service     *natsapi.Service
 	answers     http.Handler // answers whose principal is in the context
@@ -71,7 +70,7 @@ func New(opts Options) (*App, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	a := &App{opts: opts, registry: newRegistry(opts.Version), planned: make(chan struct{}), failed: make(chan struct{})}
+	a := &App{opts: opts, registry: newRegistry(opts.Version), failed: make(chan struct{})}
 	if err := a.openTokens(); err != nil {
 		return nil, err
 	}
@@ -137,7 +136,6 @@ func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
 	if err != nil {
 		return nil, err
 	}
-	close(a.planned)
 	if a.announcer, err = a.newAnnouncer(); err != nil {
 		return nil, err
 	}
