@@ -19,7 +19,7 @@ func (e *evaluation) duties(card *Scorecard) *Duties {
 	if len(owed) == 0 {
 		return nil
 	}
-	d := &Duties{ReportBy: e.plan.reportBy(e.quarter), NoTarget: []string{}, NotReported: []string{}}
+	d := &Duties{ReportBy: e.plan.ReportBy(e.quarter), NoTarget: []string{}, NotReported: []string{}}
 	for _, id := range owed {
 		row := &card.Rows[e.plan.place[id]]
 		if row.Year != nil && !row.Year.Target.Known() {
@@ -32,14 +32,17 @@ func (e *evaluation) duties(card *Scorecard) *Duties {
 	return d
 }
 
-// reportBy returns the day by which a quarter's figures must be reported; 0 if the plan has none.
-func (p *Plan) reportBy(q Quarter) events.Day {
+// ReportBy returns the day by which a quarter's figures must be reported; 0 if the plan has none.
+func (p *Plan) ReportBy(q Quarter) events.Day {
 	if p.ReportDay == 0 {
 		return 0
 	}
 	year, month, _ := q.Last().Date()
 	return events.NewDay(year, month, p.ReportDay)
 }
+
+// DutiesOf returns the indicators for which a unit must have a target and report, in the plan's order.
+func (p *Plan) DutiesOf(org string) []string { return p.dutiesOf[org] }
 
 // index notes what evaluating looks up for every unit: its duties, and the units below it.
 func (p *Plan) index() {

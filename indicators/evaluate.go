@@ -65,14 +65,21 @@ func (e *evaluation) goal(d *Definition, base Number, r *Row) goal {
 	if !ok {
 		return goal{year: e.quarter.Year, start: base.or(zero)}
 	}
-	lastYear := func() Number { return e.value(d, e.org, yearTo(Quarter{e.quarter.Year - 1, 4}.Last())) }
-	g, problem := newGoal(d, t, base, lastYear)
+	g, problem := newGoal(d, t, base, e.lastYear(d))
 	r.TargetIllustrative, r.TargetProblem = t.Illustrative, problem
 	if t.At != targets[0].At {
-		first, _ := newGoal(d, targets[0], base, lastYear)
+		first, _ := newGoal(d, targets[0], base, e.lastYear(d))
 		r.FirstTarget = first.value
 	}
+	if t.At != targets[0].At || len(t.Corrections) > 0 {
+		r.TargetEased = e.eased(d, base, targets)
+	}
 	return g
+}
+
+// lastYear returns how to find the indicator's figure of the year before.
+func (e *evaluation) lastYear(d *Definition) func() Number {
+	return func() Number { return e.value(d, e.org, yearTo(Quarter{e.quarter.Year - 1, 4}.Last())) }
 }
 
 // year holds the value to date against the year's target.

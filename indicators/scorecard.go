@@ -53,6 +53,8 @@ type Row struct {
 	FirstTarget Number
 	// FirstGap is what is missing to the first target; null unless FirstTarget is known.
 	FirstGap Number
+	// TargetEased is by how much the target was made easier while the indicator was behind its pace; null for not at all.
+	TargetEased Number
 
 	// Published is what the closing of the quarter recorded; nil where it recorded nothing of the indicator.
 	Published *Published

@@ -52,6 +52,7 @@ type (
 		TargetProblem      TargetProblem `json:"target_problem,omitempty"`
 		FirstTarget        Number        `json:"first_target,omitzero"`
 		FirstGap           Number        `json:"first_gap,omitzero"`
+		TargetEased        Number        `json:"target_eased,omitzero"`
 		Name               events.Text   `json:"name"`
 		Units              events.Text   `json:"units"`
 		Office             string        `json:"office"`
@@ -91,7 +92,7 @@ func (r Row) MarshalJSON() ([]byte, error) {
 	return plainJSON(rowJSON{
 		ID: r.ID, Kind: r.Kind, Unit: r.Unit.ZH, Direction: r.Direction, Status: r.Status, Reported: r.Reported,
 		LastEvent: dateOf(r.LastEvent), TargetIllustrative: r.TargetIllustrative, TargetProblem: r.TargetProblem,
-		FirstTarget: r.FirstTarget, FirstGap: r.FirstGap, Name: r.Name, Units: r.Unit, Office: r.Office, Decimals: r.Decimals, Money: r.Money,
+		FirstTarget: r.FirstTarget, FirstGap: r.FirstGap, TargetEased: r.TargetEased, Name: r.Name, Units: r.Unit, Office: r.Office, Decimals: r.Decimals, Money: r.Money,
 		Reporting: r.Reporting, Restated: r.Restated, Published: r.Published, Quarter: r.Quarter, Year: r.Year,
 	})
 }
@@ -105,7 +106,7 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 	*r = Row{
 		ID: j.ID, Name: j.Name, Kind: j.Kind, Unit: j.Units, Office: j.Office, Direction: j.Direction,
 		Decimals: j.Decimals, Money: j.Money, Status: j.Status, Reported: j.Reported, LastEvent: j.LastEvent.day(),
-		TargetIllustrative: j.TargetIllustrative, TargetProblem: j.TargetProblem, FirstTarget: j.FirstTarget, FirstGap: j.FirstGap,
+		TargetIllustrative: j.TargetIllustrative, TargetProblem: j.TargetProblem, FirstTarget: j.FirstTarget, FirstGap: j.FirstGap, TargetEased: j.TargetEased,
 		Reporting: j.Reporting, Restated: j.Restated, Published: j.Published, Quarter: j.Quarter, Year: j.Year,
 	}
 	return nil

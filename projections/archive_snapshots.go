@@ -136,7 +136,7 @@ func (a *Archive) loadFold(ctx context.Context, rules Rules, upTo uint64) *Fold 
 			a.spoilt(m, err)
 			continue
 		}
-		a.metrics.saved(m, len(payload))
+		a.metrics.saved(m, f.applied, len(payload))
 		return f
 	}
 	return nil
@@ -201,7 +201,7 @@ func (a *Archive) save(ctx context.Context, f *Fold, pinned []uint64) error {
 	if err := a.opts.Store.Save(ctx, m, payload); err != nil { // after the index: without that it is of no use
 		return err
 	}
-	a.metrics.saved(m, len(payload))
+	a.metrics.saved(m, f.applied, len(payload))
 	a.opts.Logger.Info("snapshot made", "commit", f.head.Seq, "events", f.applied, "bytes", len(payload))
 	policy := snapshots.Policy{
 		Rules: f.rules.Hash, Layouts: map[snapshots.Kind]uint32{snapshots.Fold: foldLayout, snapshots.Index: indexLayout}, Pinned: map[uint64]bool{},
@@ -214,12 +214,13 @@ func (a *Archive) save(ctx context.Context, f *Fold, pinned []uint64) error {
 
 // archiveMetrics tells of the snapshots.
 type archiveMetrics struct {
-	archive                *Archive
-	unusable               map[string]*atomic.Int64
-	failures, read         atomic.Int64
-	seq, bytes, recorded   atomic.Int64
-	bad, failed, from      *prometheus.Desc
-	commit, size, recorder *prometheus.Desc
+	archive                 *Archive
+	unusable                map[string]*atomic.Int64
+	failures, read          atomic.Int64
+	seq, bytes, recorded    atomic.Int64
+	events                  atomic.Int64
+	bad, failed, from, held *prometheus.Desc
+	commit, size, recorder  *prometheus.Desc
 }
 
 func newArchiveMetrics(a *Archive) *archiveMetrics {
@@ -229,6 +230,7 @@ func newArchiveMetrics(a *Archive) *archiveMetrics {
 		failed:   prometheus.NewDesc("kaohe_snapshot_failures_total", "Snapshots since the start that could not be made.", nil, nil),
 		from:     prometheus.NewDesc("kaohe_snapshot_read_bytes_total", "Bytes of snapshots read since the start.", nil, nil),
 		commit:   prometheus.NewDesc("kaohe_snapshot_sequence", "Sequence of the commit that the latest snapshot includes, 0 if none was made or used.", nil, nil),
+		held:     prometheus.NewDesc("kaohe_snapshot_events", "Events that the latest snapshot includes, 0 if none was made or used.", nil, nil),
 		size:     prometheus.NewDesc("kaohe_snapshot_size_bytes", "Size of the state in the snapshot made last, before compression.", nil, nil),
 		recorder: prometheus.NewDesc("kaohe_snapshot_recorded_timestamp_seconds", "When the last commit that the latest snapshot includes was recorded.", nil, nil),
 	}
@@ -239,11 +241,12 @@ func newArchiveMetrics(a *Archive) *archiveMetrics {
 }
 
 // saved notes the latest snapshot.
-func (m *archiveMetrics) saved(meta snapshots.Meta, size int) {
+func (m *archiveMetrics) saved(meta snapshots.Meta, events int64, size int) {
 	if int64(meta.Head.Seq) < m.seq.Load() {
 		return // one for a look into the past
 	}
 	m.seq.Store(int64(meta.Head.Seq))
+	m.events.Store(events)
 	m.recorded.Store(meta.Recorded.UnixMilli())
 	if size > 0 {
 		m.bytes.Store(int64(size))
@@ -261,6 +264,7 @@ func (m *archiveMetrics) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(m.failed, prometheus.CounterValue, float64(m.failures.Load()))
 	ch <- prometheus.MustNewConstMetric(m.from, prometheus.CounterValue, float64(m.read.Load()))
 	ch <- prometheus.MustNewConstMetric(m.commit, prometheus.GaugeValue, float64(m.seq.Load()))
+	ch <- prometheus.MustNewConstMetric(m.held, prometheus.GaugeValue, float64(m.events.Load()))
 	ch <- prometheus.MustNewConstMetric(m.size, prometheus.GaugeValue, float64(m.bytes.Load()))
 	if at := m.recorded.Load(); at != 0 {
 		ch <- prometheus.MustNewConstMetric(m.recorder, prometheus.GaugeValue, float64(at)/1000)

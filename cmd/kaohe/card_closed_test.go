@@ -40,7 +40,7 @@ func closedCard() *indicators.Scorecard {
 			row("d", "新指标", "New", fig(1, 1), fig(1, 2), nil, false),
 		},
 	}
-	card.Rows[0].FirstTarget, card.Rows[0].FirstGap = n(200), n(132)
+	card.Rows[0].FirstTarget, card.Rows[0].FirstGap, card.Rows[0].TargetEased = n(200), n(132), n(140)
 	return card
 }
 
@@ -53,6 +53,7 @@ func TestClosedQuarterInATable(t *testing.T) {
   走访    次               200     0      0≠         4           —   196       —  正常
   新指标  次                 2     1       —         1           —     1       —  正常
 滞后 0 项，正常 4 项，无目标 0 项
+† 目标在滞后之后放宽: 指导 放宽 140
 † 目标有调整: 指导 原为 200，按原目标尚差 132
 已于 2018-07-02 锁定，第 2 版（12-0），数据截至 2018-06-25: 补报
 ≠ 报出后有变动（报出的数不改）: 指导（64 → 68）、走访（累计 3 → 4）
@@ -65,6 +66,7 @@ func TestClosedQuarterInATable(t *testing.T) {
   Visits     times             200        0         0≠        4           —     196     —  on track
   New        times               2        1          —        1           —       1     —  on track
 0 lagging, 4 on track, 0 without a target
+† target was made easier while behind its pace: Guidance, by 140
 † target was changed: Guidance, 200 at first with a gap of 132
 closed on 2018-07-02 as revision 2 (12-0), with figures as of 2018-06-25: 补报
 ≠ restated since, while the published figures stay: Guidance (64 → 68); Visits (to date 3 → 4)
@@ -121,11 +123,11 @@ func TestClosedQuarterInCSV(t *testing.T) {
 	}
 	want := []string{
 		"first_target,first_gap,known_at_commit,closed_revision,restated,published_quarter_value,published_quarter_target,published_quarter_gap,published_quarter_status," +
-			"published_year_value,published_year_target,published_year_gap,published_year_status",
-		",200,132,,2,true,64,50,-14,on_track,64,200,136,on_track",
-		",,,,2,false,9,50,41,on_track,9,200,191,on_track",
-		",,,,2,true,0,50,50,on_track,3,200,197,on_track",
-		",,,,2,false,,,,,,,,",
+			"published_year_value,published_year_target,published_year_gap,published_year_status,target_eased",
+		",200,132,,2,true,64,50,-14,on_track,64,200,136,on_track,140",
+		",,,,2,false,9,50,41,on_track,9,200,191,on_track,",
+		",,,,2,true,0,50,50,on_track,3,200,197,on_track,",
+		",,,,2,false,,,,,,,,,",
 	}
 	for i, line := range strings.Split(strings.TrimSpace(out.String()), "\n") {
 		if !strings.HasSuffix(line, want[i]) {

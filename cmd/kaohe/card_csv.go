@@ -15,6 +15,7 @@ var csvHead = []string{
 	"closed_revision", "restated",
 	"published_quarter_value", "published_quarter_target", "published_quarter_gap", "published_quarter_status",
 	"published_year_value", "published_year_target", "published_year_gap", "published_year_status",
+	"target_eased",
 }
 
 // showCSV prints the scorecard in the plan's order.
@@ -41,7 +42,8 @@ func csvRow(card *indicators.Scorecard, r *indicators.Row) []any {
 	row = append(row, csvFigure(r.Quarter, false)...)
 	row = append(row, csvFigure(r.Year, true)...)
 	row = append(row, r.TargetProblem, r.FirstTarget, r.FirstGap, known)
-	return append(row, csvPublished(card, r)...)
+	row = append(row, csvPublished(card, r)...)
+	return append(row, r.TargetEased)
 }
 
 // csvPublished has cells of a closed quarter only.

@@ -124,7 +124,7 @@ func (c *cli) target(r *indicators.Row) string {
 	if r.TargetIllustrative {
 		s += "*"
 	}
-	if changed(r) {
+	if remarkable(r) {
 		s += "†"
 	}
 	return s

@@ -62,6 +62,7 @@ func exportedMetrics(t *testing.T) map[string]bool {
 	}
 	typed("", "import ../../deploy/plan/demo/facts.ndjson ../../deploy/plan/demo/targets.ndjson", exitDone)
 	typed("", "close 2018Q1 --reason 一季度报告", exitDone)
+	typed("", "emit TargetSet indicator=conversions year=2018 value=2 basis=flow reason=下调 --time 2018-04-10", exitDone) // another than the first
 	clerk := typed("", "token create --can emit --org 450703 --data "+data, exitDone)
 	typed(clerk, "gaps", exitRefused) // for the metric that counts it
 	prometheus := typed("", "token create --can read --org * --data "+data, exitDone)

@@ -20,6 +20,7 @@ type builder struct {
 func build(k key) []prometheus.Metric {
 	b := &builder{key: k, quarter: indicators.QuarterOf(k.today)}
 	b.calendar()
+	b.add(planInfo, 1, k.plan.Hash, k.plan.Name.ZH, k.plan.Name.EN)
 	for _, d := range k.plan.Indicators {
 		b.add(indicatorInfo, 1, d.ID, d.Name.ZH, d.Name.EN, d.Unit.ZH, d.Office, string(d.Direction), string(d.Kind))
 	}
@@ -54,6 +55,11 @@ func (b *builder) calendar() {
 	b.add(businessDate, b.began(b.today))
 	b.add(quarterLeft, float64(b.quarter.Last()-b.today)*day)
 	b.add(yearLeft, float64(b.quarter.YearLast()-b.today)*day)
+	b.add(quarterGone, float64(b.today-b.quarter.First()+1)*day)
+	b.add(yearGone, float64(b.today-b.quarter.YearFirst()+1)*day)
+	if by := b.plan.ReportBy(b.quarter); by != 0 {
+		b.add(reportLeft, float64(by-b.today)*day)
+	}
 }
 
 // began returns when a day began in the plan's zone.
@@ -63,11 +69,11 @@ func (b *builder) began(d events.Day) float64 {
 }
 
 // units adds the units of the tree level by level, as long as a level fits whole with the two series that say what is
-// left out. Evaluation stops at the unit that exceeds the bound, so that a scrape costs no more than the series it may
+// left out and the two that say how many there are. Evaluation stops at the unit that exceeds the bound, so that a scrape costs no more than the series it may
 // return, however large the tree is.
 func (b *builder) units() {
 	levels := b.levels()
-	bound := b.plan.Expose.MaxSeries - 2
+	bound := b.plan.Expose.MaxSeries - 4
 	var evaluated, omitted, series int
 	for i := 0; i < len(levels) && omitted == 0; i++ {
 		shown := len(b.out)
@@ -83,6 +89,8 @@ func (b *builder) units() {
 	}
 	b.add(unitsOmitted, float64(omitted))
 	b.add(seriesOmitted, float64((omitted*series+max(evaluated, 1)-1)/max(evaluated, 1)))
+	b.add(seriesLimit, float64(b.plan.Expose.MaxSeries))
+	b.add(seriesShown, float64(len(b.out)+1))
 }
 
 // levels returns the units that the plan exposes, by their depth below a root.
@@ -111,6 +119,9 @@ func (b *builder) unit(org int) {
 	for i := range card.Rows {
 		b.row(&card.Rows[i], unit.Code)
 	}
+	for _, id := range b.plan.DutiesOf(unit.Code) {
+		b.add(duty, 1, id, unit.Code)
+	}
 	for n := b.plan.Expose.Quarters - 1; n > 0; n-- {
 		b.history(indicators.Evaluate(b.view, b.plan, b.quarter.Add(-n), org, b.today))
 	}
@@ -125,16 +136,29 @@ func (b *builder) row(r *indicators.Row, org string) {
 	if r.LastEvent != 0 {
 		b.add(lastEvent, b.began(r.LastEvent), r.ID, org)
 	}
-	if r.Year != nil && r.Year.Target.Known() {
-		b.add(illustrative, flag(r.TargetIllustrative), r.ID, org)
+	if r.Reporting != nil {
+		b.add(unitsReported, float64(r.Reporting.Have), r.ID, org)
+		b.add(unitsDue, float64(r.Reporting.Due), r.ID, org)
 	}
+	if r.Year == nil || !r.Year.Target.Known() {
+		return
+	}
+	b.add(illustrative, flag(r.TargetIllustrative), r.ID, org)
+	b.addKnown(firstTarget, r.FirstTarget, r.ID, org)
+	b.addKnown(firstGap, r.FirstGap, r.ID, org)
+	lowered, _ := r.TargetEased.Float64() // 0 if it was not
+	b.add(eased, lowered, r.ID, org)
 }
+
+// mostPortions bounds the series of a breakdown: its members come from the data.
+const mostPortions = 20
 
 func (b *builder) figure(f *indicators.Figure, id, org, span string) {
 	if f == nil {
 		return
 	}
 	b.addKnown(value, f.Value, id, org, span)
+	b.addKnown(base, f.Base, id, org, span)
 	b.addKnown(target, f.Target, id, org, span)
 	b.addKnown(expected, f.Expected, id, org, span)
 	b.addKnown(gap, f.Gap, id, org, span)
@@ -142,6 +166,9 @@ func (b *builder) figure(f *indicators.Figure, id, org, span string) {
 	b.addKnown(paceRatio, f.PaceRatio, id, org, span)
 	b.add(reported, flag(f.Reported), id, org, span)
 	b.add(evidence, float64(f.Events), id, org, span)
+	for _, p := range f.Portions(mostPortions) {
+		b.addKnown(portion, p.Value, id, org, span, p.Dimension, p.Member)
+	}
 	if f.Status == "" {
 		return
 	}

@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -127,6 +128,20 @@ func TestExpositionSays(t *testing.T) {
 		`kaohe_quarter_closed_value{indicator="guidances",org="450702",quarter="2017Q4"} 2`,
 		`kaohe_quarter_revisions{org="450702",quarter="2017Q4"} 2`,
 		`kaohe_org_info{name="钦北区",org="450703",parent="450700"} 1`,
+		`kaohe_indicator_base{indicator="guidances",org="450703",span="year"} 0`,
+		`kaohe_indicator_breakdown{dimension="kind",indicator="guidances",member="guidance",org="450703",span="quarter"} 64`,
+		`kaohe_indicator_duty{indicator="intensity",org="450703"} 1`,
+		`kaohe_indicator_units_reported{indicator="guidances",org="450700"} 1`,
+		`kaohe_indicator_units_due{indicator="guidances",org="450700"} 2`,
+		// lowered when nothing had been done, and on its pace
+		`kaohe_indicator_target_lowered{indicator="guidances",org="450702"} 100`,
+		`kaohe_indicator_first_target{indicator="guidances",org="450702"} 400`,
+		`kaohe_indicator_first_gap{indicator="guidances",org="450702"} 400`,
+		`kaohe_indicator_target_lowered{indicator="guidances",org="450703"} 0`,
+		`kaohe_quarter_elapsed_seconds 7.776e+06`, // 90 days
+		`kaohe_year_elapsed_seconds 7.776e+06`,
+		`kaohe_report_remaining_seconds -518400`, // 6 days ago
+		`kaohe_series_limit 50000`,
 		`kaohe_units_omitted 0`,
 		`kaohe_series_omitted 0`,
 	} {
@@ -150,6 +165,15 @@ func TestExpositionSays(t *testing.T) {
 	}
 	if strings.Contains(text, "2017Q3") {
 		t.Error("more quarters than the plan exposes")
+	}
+}
+
+// The number of series is told, this one included.
+func TestSeriesAreCounted(t *testing.T) {
+	text := exposition(t, newScene(t, 2, 2, 50000).collector(t))
+	want := fmt.Sprintf("kaohe_series %d", len(series(text, "")))
+	if got := series(text, "kaohe_series"); len(got) != 1 || got[0] != want {
+		t.Errorf("%v, want %s", got, want)
 	}
 }
 

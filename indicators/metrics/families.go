@@ -16,6 +16,12 @@ var (
 	value = family("indicator_value",
 		"Value of an indicator in the current quarter or in the year to date, in the unit of kaohe_indicator_info.",
 		"indicator", "org", "span")
+	base = family("indicator_base",
+		"Level of an indicator on 31 December before, from which it is to get to the target; 0 for what adds up.",
+		"indicator", "org", "span")
+	portion = family("indicator_breakdown",
+		"Part of an indicator's value by a field of the data and what it says; of each field the 20 largest, the others together as (other).",
+		"indicator", "org", "span", "dimension", "member")
 	target = family("indicator_target",
 		"Target of an indicator for the span, as an absolute value. Absent where none is in force.",
 		"indicator", "org", "span")
@@ -45,6 +51,28 @@ var (
 		"indicator", "org")
 	illustrative = family("indicator_target_illustrative",
 		"Whether the target in force is an example that nobody issued. Absent where none is in force.",
+		"indicator", "org")
+)
+
+// What somebody has to answer for.
+var (
+	duty = family("indicator_duty",
+		"Indicators that a unit must have a target for and must report, always 1.",
+		"indicator", "org")
+	firstTarget = family("indicator_first_target",
+		"First target of the year. Absent unless another one is in force now.",
+		"indicator", "org")
+	firstGap = family("indicator_first_gap",
+		"What is missing to the first target of the year. Absent unless another one is in force now.",
+		"indicator", "org")
+	eased = family("indicator_target_lowered",
+		"By how much the target was made easier while the indicator was behind its pace. Absent where none is in force.",
+		"indicator", "org")
+	unitsReported = family("indicator_units_reported",
+		"Units below that have none below themselves and have reported for the quarter. Absent for these units themselves.",
+		"indicator", "org")
+	unitsDue = family("indicator_units_due",
+		"Units below that have none below themselves. Absent for these units themselves.",
 		"indicator", "org")
 )
 
@@ -78,6 +106,20 @@ var (
 		"Whole days from the business date to the last day of the quarter, in seconds. 0 on that day.")
 	yearLeft = family("year_remaining_seconds",
 		"Whole days from the business date to the last day of the year, in seconds. 0 on that day.")
+	quarterGone = family("quarter_elapsed_seconds",
+		"Whole days of the quarter up to the business date, that one included, in seconds.")
+	yearGone = family("year_elapsed_seconds",
+		"Whole days of the year up to the business date, that one included, in seconds.")
+	reportLeft = family("report_remaining_seconds",
+		"Whole days from the business date to the day by which duties must be reported for the quarter, in seconds. "+
+			"Negative after that day. Absent if the plan names none.")
+	planInfo = family("plan_info",
+		"The plan that the figures follow, always 1.",
+		"hash", "name_zh", "name_en")
+	seriesShown = family("series",
+		"Series of figures that are offered, as kaohe_series_limit bounds them.")
+	seriesLimit = family("series_limit",
+		"Most series of figures that the plan lets be offered.")
 	unitsOmitted = family("units_omitted",
 		"Units of the tree that the plan exposes but whose series are left out because max_series would be exceeded.")
 	seriesOmitted = family("series_omitted",

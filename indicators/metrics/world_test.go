@@ -20,7 +20,7 @@ const (
 - {code: "450703", name: {zh: 钦北区, en: Qinbei}, parent: "450700"}
 `
 	definitions = `
-- {id: guidances, name: {zh: 技术指导, en: Guidances}, unit: {zh: 次, en: times}, office: 农村科,
+- {id: guidances, name: {zh: 技术指导, en: Guidances}, unit: {zh: 次, en: times}, office: 农村科, by: [data.kind],
    sum: {event: EnvoyServiceRecorded, of: data.count, where: 'data.kind == "guidance"'}}
 - {id: intensity, name: {zh: 投入强度, en: Intensity}, unit: {zh: '%', en: '%'}, office: 综合科, pace: annual, decimals: 2,
    latest: {event: ReferenceValueSet, of: data.value, where: 'data.key == "intensity"'}}
@@ -34,6 +34,8 @@ const (
 2018-01-03 450702 PeriodClosed {"quarter":"2017Q4","reason":"handed in","as_of":"2017-12-31","position":"0-0","scorecard":{"indicators":[{"id":"guidances","quarter":{"value":"1"}}]}}
 2018-01-04 450702 PeriodClosed {"quarter":"2017Q4","reason":"again","as_of":"2017-12-31","position":"0-0","scorecard":{"indicators":[{"id":"guidances","quarter":{"value":"2"}},{"id":"intensity","quarter":null}]}}
 2017-12-20 450702 EnvoyServiceRecorded {"kind":"guidance","count":3}
+2018-01-01 450702 TargetSet {"indicator":"guidances","year":2018,"value":"400","basis":"flow"}
+2018-03-05 450702 TargetSet {"indicator":"guidances","year":2018,"value":"300","basis":"flow"}
 `
 )
 
@@ -44,6 +46,8 @@ func mustPlan(tb testing.TB, depth, quarters, maxSeries int) *indicators.Plan {
 		"plan.yaml": {Data: fmt.Appendf(nil, `
 name: {zh: 测试, en: Test}
 time_zone: Asia/Shanghai
+report_day: 25
+duties: [{org: "450703", indicators: [guidances, intensity]}]
 status: {profile: ratio, on_track: 1.0, attention: 0.8, behind: 0.6}
 expose: {depth: %d, quarters: %d, max_series: %d}
 `, depth, quarters, maxSeries)},
@@ -69,6 +73,12 @@ expose: {depth: %d, quarters: %d, max_series: %d}
 }
 
 func mustView(tb testing.TB, plan *indicators.Plan) *projections.View {
+	tb.Helper()
+	return mustFold(tb, plan, facts).View()
+}
+
+// mustFold folds facts, one a line: day, unit, type and the data in JSON.
+func mustFold(tb testing.TB, plan *indicators.Plan, facts string) *projections.Fold {
 	tb.Helper()
 	fold, err := projections.NewFold(plan.Rules())
 	if err != nil {
@@ -96,7 +106,7 @@ func mustView(tb testing.TB, plan *indicators.Plan) *projections.View {
 			tb.Fatal(err)
 		}
 	}
-	return fold.View()
+	return fold
 }
 
 func mustDate(tb testing.TB, s string) events.Day {
