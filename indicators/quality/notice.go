@@ -21,6 +21,7 @@ const (
 // noticed is an event of a request as it is tried out.
 type noticed struct {
 	at      events.Position
+	fact    events.Key // that is corrected
 	out, in []entry
 }
 
@@ -54,6 +55,7 @@ func (w *Watch) Notice(list []events.Event) [][]Finding {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.outdated(tried)
 	return w.state.try(tried)
 }
 
@@ -61,7 +63,8 @@ func storedOf(e *events.Event) *events.Stored {
 	return &events.Stored{Type: []byte(e.Type), Source: []byte(e.Source), ID: []byte(e.ID), Time: []byte(e.Time), Org: []byte(e.Org), Schema: []byte(e.Schema), Data: e.Data}
 }
 
-// corrected returns what a correction makes of its target. A merge patch that is applied twice does no harm.
+// corrected returns what a correction makes of its target. A merge patch that is applied twice does no harm. What the target
+// said at first is to be taken out, until [Watch.outdated] knows better.
 func (w *Watch) corrected(e *events.Event) (n noticed) {
 	target, ok := targetOf(e.Data)
 	at, known := w.opts.IDs.Lookup(target)
@@ -71,13 +74,12 @@ func (w *Watch) corrected(e *events.Event) (n noticed) {
 	if !ok || !known || json.Unmarshal(e.Data, &data) != nil {
 		return n
 	}
-	var line []byte
+	ctx, cancel := context.WithTimeout(context.Background(), lookUp)
+	defer cancel()
+	first, _ := projections.FetchFrom(ctx, w.opts.Log)(at)
+	line := first
 	if a, amended := w.opts.State.Amended(target); amended {
 		line = inForce(a)
-	} else {
-		ctx, cancel := context.WithTimeout(context.Background(), lookUp)
-		defer cancel()
-		line, _ = projections.FetchFrom(ctx, w.opts.Log)(at)
 	}
 	var before events.Stored
 	if line == nil || before.ParseLine(line) != nil {
@@ -87,7 +89,17 @@ func (w *Watch) corrected(e *events.Event) (n noticed) {
 	if err != nil {
 		return n
 	}
-	return noticed{at: at, out: w.state.read(&before, at), in: w.state.read(storedOf(&after), at)}
+	return noticed{at: at, fact: target, out: w.readLine(first, at), in: w.state.read(storedOf(&after), at)}
+}
+
+// outdated has what the state holds of corrected facts taken out: the watch may not have read yet what the fold has, so that the
+// fact as it stands in the one is not the same as in the other. The state is locked.
+func (w *Watch) outdated(list []noticed) {
+	for i := range list {
+		if version, amended := w.held[list[i].fact]; amended {
+			list[i].out = w.readLine(version, list[i].at)
+		}
+	}
 }
 
 // alone returns what is odd about events by themselves.

@@ -1,6 +1,7 @@
 package quality_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/indicators/quality"
+	"github.com/kaohe/kaohe/projections"
 )
 
 func TestNoticeOfAWholeRequest(t *testing.T) {
@@ -87,6 +89,49 @@ func TestNoticeOfACorrection(t *testing.T) {
 	if looked != 16 {
 		t.Errorf("of 20 corrections %d were looked at, want 16", looked)
 	}
+}
+
+// A watch that has not read a correction yet, while the fold has, does not hold the fact against itself.
+func TestNoticeOfACorrectionThatTheWatchHasNotRead(t *testing.T) {
+	r := newRig(t, treePlan())
+	r.record(contractOf("C1", "90000.00"))
+	r.findings()
+	w, err := quality.New(quality.Options{Plan: r.plan, Log: r.log, IDs: r.ids, State: behind{r.state, 1}, CaughtUp: r.state.CaughtUp()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := w.Run(ctx); err != nil {
+			t.Errorf("Run() = %v", err)
+		}
+	})
+	t.Cleanup(running.Wait)
+	t.Cleanup(cancel)
+	if err := w.Await(eventtest.Context(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	r.record(correct("e0", `{"data":{"amount_yuan":"80000.00"}}`))
+	r.findings()
+	e := newEvent(t, correct("e0", `{"data":{"amount_yuan":"70000.00"}}`), "new")
+	if got := checksOf(w.Notice([]events.Event{e}), 0); len(got) > 0 {
+		t.Errorf("Notice() = %v, want nothing", got)
+	}
+}
+
+// behind is a fold whose later commits nobody gets to see.
+type behind struct {
+	*projections.Runner
+	upTo uint64
+}
+
+func (b behind) Await(ctx context.Context, seq uint64) (events.Head, error) {
+	if seq > b.upTo {
+		<-ctx.Done()
+		return events.Head{}, ctx.Err()
+	}
+	return b.Runner.Await(ctx, seq)
 }
 
 // Ids that stand for nobody in particular gather facts without end; what is found about them stays bounded.

@@ -94,6 +94,7 @@ type rig struct {
 	plan  *indicators.Plan
 	log   *eventtest.Memory
 	ids   *events.IDs
+	state *projections.Runner
 	watch *quality.Watch
 	head  events.Head
 	n     int // events so far
@@ -115,6 +116,7 @@ func (r *rig) start() {
 	if err != nil {
 		r.tb.Fatal(err)
 	}
+	r.state = runner
 	r.watch, err = quality.New(quality.Options{Plan: r.plan, Log: r.log, IDs: r.ids, State: runner, CaughtUp: runner.CaughtUp(), Rest: time.Microsecond})
 	if err != nil {
 		r.tb.Fatal(err)

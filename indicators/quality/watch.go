@@ -60,14 +60,15 @@ type Watch struct {
 	opts Options
 
 	// Only Run uses these.
-	applied map[events.Key][]byte // versions of amended facts that the state holds; nil for a voided one
+	applied map[events.Key][]byte // versions of amended facts that were read; nil for a voided one
 	voids   map[events.Key]events.Key
 
 	mu      sync.RWMutex // guards the fields below, and the state
 	state   *state
-	through uint64        // the last commit whose events the state includes
-	ready   bool          // it includes all that was in the log when Run began
-	changed chan struct{} // closed when it includes more
+	held    map[events.Key][]byte // of amended facts the version that the state holds; nil for a voided one
+	through uint64                // the last commit whose events the state includes
+	ready   bool                  // it includes all that was in the log when Run began
+	changed chan struct{}         // closed when it includes more
 }
 
 // New returns a watch that has read nothing yet.
@@ -76,7 +77,7 @@ func New(o Options) (*Watch, error) {
 		return nil, err
 	}
 	return &Watch{
-		opts: o, applied: map[events.Key][]byte{}, voids: map[events.Key]events.Key{}, state: newState(o.Plan), changed: make(chan struct{}),
+		opts: o, applied: map[events.Key][]byte{}, voids: map[events.Key]events.Key{}, held: map[events.Key][]byte{}, state: newState(o.Plan), changed: make(chan struct{}),
 	}, nil
 }
 
@@ -125,7 +126,12 @@ func (w *Watch) rest(ctx context.Context, n int) error {
 }
 
 // change is what an event does to the state: facts that no longer hold, and facts that do.
-type change struct{ out, in []entry }
+type change struct {
+	out, in []entry
+	fact    events.Key // if it was amended
+	version []byte     // that holds now
+	amended bool
+}
 
 // apply takes in what a commit changes.
 func (w *Watch) apply(changes []change, seq, goal uint64) {
@@ -137,6 +143,9 @@ func (w *Watch) apply(changes []change, seq, goal uint64) {
 		}
 		for _, e := range c.in {
 			w.state.put(e)
+		}
+		if c.amended {
+			w.held[c.fact] = c.version
 		}
 	}
 	w.state.settle()
@@ -174,7 +183,7 @@ func (w *Watch) read(c *events.Commit, fetch projections.Fetch) ([]change, error
 		default:
 			ch = w.fact(&e, at)
 		}
-		if len(ch.in)+len(ch.out) > 0 {
+		if len(ch.in)+len(ch.out) > 0 || ch.amended {
 			changes = append(changes, ch)
 		}
 	}
@@ -189,7 +198,7 @@ func (w *Watch) fact(e *events.Stored, at events.Position) change {
 	}
 	version := inForce(a)
 	w.applied[e.Key()] = version
-	return change{in: w.readLine(version, at)}
+	return change{in: w.readLine(version, at), fact: e.Key(), version: version, amended: true}
 }
 
 // inForce returns the version that counts, nil if there is none. Whether the plan can use it is seen when it is read.
@@ -237,7 +246,7 @@ func (w *Watch) amended(e *events.Stored, at events.Position, fetch projections.
 	if bytes.Equal(before, now) {
 		return change{}, nil
 	}
-	return change{out: w.readLine(before, stands), in: w.readLine(now, stands)}, nil
+	return change{out: w.readLine(before, stands), in: w.readLine(now, stands), fact: fact, version: now, amended: true}, nil
 }
 
 // factOf follows voids of voids to what they are about. Each void names one event only, and none leads back to itself.
