@@ -53,25 +53,36 @@ func (l *Log) append(ctx context.Context, c events.Commit) error {
 		return err
 	}
 	defer prometheus.NewTimer(l.metrics.commit).ObserveDuration()
-	if err := l.commit(ctx, c); err != nil {
+	err := l.commit(ctx, c)
+	if l.remote != nil {
+		l.roomThere(err)
+	}
+	if err != nil {
 		return err
 	}
 	l.note(c.Seq)
 	return nil
 }
 
-// commit sends the commit until the server has decided about it.
+// commit sends the commit until the server has decided about it. What the last of several tries is refused for decides
+// nothing if an earlier one may yet be stored; that another commit has the place does.
 func (l *Log) commit(ctx context.Context, c events.Commit) error {
+	silent := 0 // tries that were not answered
 	for attempt := 0; ; attempt++ {
 		err := l.send(ctx, c)
 		if err != nil && ctx.Err() == nil && refused(err) {
 			err = l.settle(ctx, c, err)
+		} else if err != nil {
+			silent++
+			l.move(l.writer, silent)
 		}
 		var again retry
 		switch {
 		case err == nil:
 			return nil
 		case errors.As(err, &again):
+		case ctx.Err() == nil && silent > 0 && !errors.Is(err, events.ErrMoved):
+			return fmt.Errorf("%w: %w", events.ErrUnknown, err)
 		case ctx.Err() == nil:
 			return err
 		}
@@ -119,8 +130,30 @@ func refused(err error) bool {
 }
 
 // settle finds out what a refusal means: an earlier try may have been stored, another commit may have been quicker, or
-// the caller's head is not of this log.
+// the caller's head is not of this log. In a cluster a commit may be refused for the sake of another that is on its way to
+// most servers, and stands nowhere yet; that takes moments.
 func (l *Log) settle(ctx context.Context, c events.Commit, refusal error) error {
+	for moment := firstMoment; ; moment *= 2 {
+		err := l.placed(ctx, c, refusal)
+		if l.remote == nil || !outrun(refusal) || !errors.As(err, new(retry)) || moment > lastMoment {
+			return err
+		}
+		select {
+		case <-time.After(moment):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// How long settle waits between two looks, at first and at last.
+const (
+	firstMoment = time.Millisecond
+	lastMoment  = 100 * time.Millisecond
+)
+
+// placed looks who stands at the place of a commit that was refused.
+func (l *Log) placed(ctx context.Context, c events.Commit, refusal error) error {
 	there, err := l.Get(ctx, c.Seq)
 	switch {
 	case err == nil && there.ID == c.ID && there.Prev == c.Prev:
@@ -130,17 +163,34 @@ func (l *Log) settle(ctx context.Context, c events.Commit, refusal error) error 
 	case !errors.Is(err, events.ErrNotFound):
 		return retry{err}
 	}
-	end, err := l.End(ctx)
+	end, err := l.reach(ctx)
 	switch {
+	case errors.Is(err, ErrLost):
+		return err
 	case err != nil:
 		return retry{err}
 	case end < c.Seq-1:
 		return fmt.Errorf("the log ends at commit %d: %w", end, refusal)
-	case end >= c.Seq:
+	case end >= c.Seq && l.remote == nil:
 		return fmt.Errorf("the log has lost the commit at that place: %w", refusal)
 	}
+	return l.judge(refusal)
+}
+
+// outrun reports whether a commit was refused because the log ends elsewhere than it says.
+func outrun(refusal error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](refusal)
+	return ok && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+}
+
+// judge tells refusals that will be repeated from those that may not.
+func (l *Log) judge(refusal error) error {
 	var api *jetstream.APIError
-	if errors.As(refusal, &api) && api.Code == http.StatusBadRequest && api.ErrorCode != jetstream.JSErrCodeStreamWrongLastSequence {
+	switch {
+	case !errors.As(refusal, &api):
+	case l.remote != nil && full(api):
+		return fmt.Errorf("%w: %w", events.ErrFull, refusal)
+	case api.Code == http.StatusBadRequest && !outrun(refusal):
 		return refusal
 	}
 	return retry{refusal}

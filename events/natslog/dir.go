@@ -40,7 +40,7 @@ func inspectStranger(dir string) error {
 	stranger := ""
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case name == lockName, name == storeDir, name == headName:
+		case name == lockName, name == storeDir, name == headName, name == clusterHead:
 			return nil
 		case name == lostFound, strings.HasPrefix(name, access.File): // tokens may be made before there is a log
 		default:

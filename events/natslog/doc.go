@@ -1,4 +1,4 @@
-// Package natslog keeps the log of kaohe in a NATS JetStream server that it embeds.
+// Package natslog keeps the log of kaohe in NATS JetStream: in a server that it embeds, or in a cluster elsewhere.
 //
 // # On the wire and on disk
 //
@@ -56,10 +56,33 @@
 // A guest has an account of its own because those who share one can hear the answers to one another, by subscribing to
 // _INBOX.>, and can have answers sent to one another, by what they name as the subject for replies.
 //
+// # In a cluster
+//
+// With a [Cluster] the stream lies on servers elsewhere, on three of them as a rule, and any number of processes append to it.
+// An acknowledgement means that most of these servers have the commit. All that was said of one outcome holds there too, and is
+// what makes several writers one log: a commit takes the place that it names or none, so whoever was slower is told that the
+// log has moved ([events.ErrMoved]), reads on, and sends what is still new. A refusal of the last of several tries decides
+// nothing while an earlier one may be on its way to most servers; Append goes on until it knows, or its caller stops waiting.
+//
+// Any server answers [Log.Get] from what it has, which is never more than most have, but may be less: what it lacks the
+// stream's leader is asked for. [Log.End] asks the leader, and never says less than what this process has seen, for a server
+// may think that it leads when it does no more. A connection moves on to another server after some tries in vain, since the
+// present one may be cut off from the rest.
+//
+// The data directory holds DIR/cluster.head in place of a store and log.head. It is of the same form and says which
+// stream the log is, by its creation, and how far it is known to have been acknowledged. Open refuses a stream that is
+// another one, or ends before that, or is not all there ([ErrLost]), one with other settings ([ErrDiffers]), and a user
+// who may not do what a log does, all of which it tries out ([ErrDenied]). A stream that is put in the log's place later
+// ends the log. That the servers fsync is theirs to see to and cannot be asked: deploy/nats has the settings and the
+// permissions that it takes.
+//
+// There is no [Door] then, and no server to restart. The connection of [Log.Service] serves for announcements; who asks on it
+// nobody could tell.
+//
 // # Little space
 //
 // JetStream does not recover from a full disk: every later publish times out, even when there is space again. Append
 // therefore refuses with [events.ErrFull] as soon as less than a reserve is free, while reading goes on, and [Log.Room]
-// says so to whoever asks. Should the disk fill up all the same, the embedded server is restarted once the reserve is free
+// says so to whoever asks. A cluster says itself that it is full. Should the disk fill up all the same, the embedded server is restarted once the reserve is free
 // again; connections and readers find their way back by themselves.
 package natslog

@@ -187,3 +187,10 @@ func (l *Log) PublishAsReader(ctx context.Context, subject string) error {
 	_, err := l.consume.PublishMsg(ctx, &nats.Msg{Subject: subject, Data: []byte("[\n{}\n]")})
 	return err
 }
+
+// HeadAt changes up to where a file like log.head says that commits were acknowledged.
+func HeadAt(b []byte, seq uint64) ([]byte, error) {
+	m, err := parseMark(b)
+	m.seq = seq
+	return m.appendTo(nil), err
+}

@@ -8,7 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // headName is the file that remembers, outside the store, which stream the log is and how far it reached. It is one line
@@ -54,24 +57,26 @@ func parseMark(b []byte) (m mark, err error) {
 }
 
 // readMark returns what the file in a directory says: fs.ErrNotExist if there is none, errBadHead if it says nothing.
-func readMark(dir string) (mark, error) {
-	b, err := os.ReadFile(filepath.Join(dir, headName))
+func readMark(dir, name string) (mark, error) {
+	b, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		return mark{}, err
 	}
 	return parseMark(b)
 }
 
-// headFile is the file, open for writing. Whoever has the turn may write.
+// headFile is the file, open for writing.
 type headFile struct {
 	file *os.File
-	mark mark
-	buf  [headSize]byte
+
+	mu   sync.Mutex
+	mark mark           // guarded by mu
+	buf  [headSize]byte // guarded by mu
 }
 
 // createHead makes the file anew, whole or not at all.
-func createHead(dir string, m mark) error {
-	name := filepath.Join(dir, headName)
+func createHead(dir, name string, m mark) error {
+	name = filepath.Join(dir, name)
 	f, err := os.OpenFile(name+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -86,8 +91,8 @@ func createHead(dir string, m mark) error {
 	return syncDir(dir)
 }
 
-func openHead(dir string, m mark) (*headFile, error) {
-	f, err := os.OpenFile(filepath.Join(dir, headName), os.O_WRONLY, 0)
+func openHead(dir, name string, m mark) (*headFile, error) {
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +102,8 @@ func openHead(dir string, m mark) (*headFile, error) {
 // advance notes that everything up to a sequence has been acknowledged. It never goes back: a repeated commit may be one
 // of long ago.
 func (h *headFile) advance(seq uint64) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if seq <= h.mark.seq {
 		return nil
 	}
@@ -120,27 +127,37 @@ func (l *Log) openHead(f *finding) (err error) {
 	if err := f.survey.sync(f.mark.seq); err != nil {
 		return err
 	}
-	if f.markErr != nil {
-		if f.existed {
-			l.metrics.head.Inc()
-			l.opts.Logger.Warn("head of the log is made anew", "file", headName, "reason", f.markErr, "sequence", info.State.LastSeq)
-		}
-		f.mark = mark{info.Created, info.State.LastSeq}
-		if err := createHead(l.opts.Dir, f.mark); err != nil {
+	if f.markErr != nil && f.existed {
+		l.anew(headName, f.markErr, info.State.LastSeq)
+	}
+	return l.keepHead(headName, f.mark, f.markErr, info)
+}
+
+// anew tells that the file did not say what it should have said.
+func (l *Log) anew(name string, reason error, seq uint64) {
+	l.metrics.head.Inc()
+	l.opts.Logger.Warn("head of the log is made anew", "file", name, "reason", reason, "sequence", seq)
+}
+
+// keepHead opens the file with a name, which said m unless there was an error, and has it say where the log ends.
+func (l *Log) keepHead(name string, m mark, markErr error, info *jetstream.StreamInfo) (err error) {
+	if markErr != nil {
+		m = mark{info.Created, info.State.LastSeq}
+		if err := createHead(l.opts.Dir, name, m); err != nil {
 			return err
 		}
 	}
-	if l.head, err = openHead(l.opts.Dir, f.mark); err != nil {
+	if l.head, err = openHead(l.opts.Dir, name, m); err != nil {
 		return err
 	}
 	return l.head.advance(info.State.LastSeq)
 }
 
-// note remembers that a commit was acknowledged. The caller has the turn. The commit is safe without it.
+// note remembers that a commit was acknowledged. The commit is safe without it.
 func (l *Log) note(seq uint64) {
 	if err := l.head.advance(seq); err != nil {
 		l.metrics.head.Inc()
-		l.opts.Logger.Warn("head of the log lags behind", "file", headName, "error", err)
+		l.opts.Logger.Warn("head of the log lags behind", "error", err)
 	}
 }
 

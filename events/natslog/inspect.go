@@ -33,7 +33,7 @@ func inspect(ctx context.Context, dir string) (*finding, error) {
 	if f.existed, err = inspectStore(dir); err != nil {
 		return nil, err
 	}
-	f.mark, f.markErr = readMark(dir)
+	f.mark, f.markErr = readMark(dir, headName)
 	f.created = streamCreated(dir)
 	f.survey, err = surveyBlocks(ctx, dir)
 	return f, err

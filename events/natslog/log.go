@@ -17,15 +17,16 @@ import (
 // ErrClosed says that the log has been closed.
 var ErrClosed = errors.New("the log is closed")
 
-// Log is the log in a directory, with its embedded server. It implements [events.Log]; any number of goroutines may use
-// it. Appends wait for one another, for one commit is in flight at a time.
+// Log is the log in a directory, with its embedded server, or the log in a cluster. It implements [events.Log]; any number
+// of goroutines may use it. Appends wait for one another, for one commit is in flight at a time.
 type Log struct {
 	opts       Options
 	metrics    *metrics
 	registered bool // the metrics are
 	lock       *lock
-	server     *embedded
-	door       *door // nil: there is none
+	server     *embedded // nil: the log is in a cluster
+	remote     *remote   // the cluster; nil: the log is here
+	door       *door     // nil: there is none
 
 	writer, reader, point *nats.Conn
 	publish, consume      jetstream.JetStream // on writer and reader
@@ -55,7 +56,8 @@ var _ events.Log = (*Log)(nil)
 
 // Open opens the log in the directory, or begins one if the directory is new or empty. It fails with a [LockedError] if
 // the directory is in use, with [ErrForeign] if it holds something else and with a [DamageError] if part of the log is
-// gone. It reads the whole log to find out.
+// gone. It reads the whole log to find out. With Options.Cluster it opens the log there, or begins one if the cluster has
+// none and the directory knows of none; it fails with [ErrUnusable], [ErrDenied], [ErrDiffers] or [ErrLost].
 func Open(ctx context.Context, opts Options) (*Log, error) {
 	if opts.Free == nil {
 		opts.Free = freeBytes
@@ -74,7 +76,10 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 func newLog(opts Options) *Log {
 	l := &Log{opts: opts, turn: make(chan struct{}, 1), closed: make(chan struct{})}
 	l.life, l.end = context.WithCancel(context.Background())
-	l.metrics = newMetrics(l.freeMetric)
+	l.metrics = newMetrics()
+	if opts.Cluster == nil {
+		l.metrics.local(l.freeMetric)
+	}
 	return l
 }
 
@@ -90,6 +95,12 @@ func (l *Log) open(ctx context.Context) (err error) {
 		return err
 	}
 	if l.lock, err = takeLock(l.opts.Dir, l.opts.Now()); err != nil {
+		return err
+	}
+	if l.opts.Cluster != nil {
+		return l.join(ctx)
+	}
+	if err := inspectPartner(l.opts.Dir); err != nil {
 		return err
 	}
 	if err := l.addDoor(); err != nil {
@@ -166,37 +177,10 @@ func (l *Log) start(ctx context.Context, existed bool) (err error) {
 	return l.attach(ctx, existed)
 }
 
-// connect opens the three connections. The writer's neither keeps commits back while it is away, for they are sent again
-// anyhow, nor lets a try wait for an acknowledgement that was on its way when the connection broke.
-func (l *Log) connect() (err error) {
-	note := l.noteErrors()
-	if l.writer, err = l.server.connect(Writer, l.opts.Wrap, note, nats.ReconnectBufSize(-1),
-		nats.DisconnectErrHandler(func(*nats.Conn, error) { l.try.abandon() })); err != nil {
-		return err
-	}
-	if l.reader, err = l.server.connect(Reader, l.opts.Wrap, note); err != nil {
-		return err
-	}
-	l.point, err = l.server.connect(Point, l.opts.Wrap, note)
-	return err
-}
-
-func (l *Log) noteErrors() nats.Option {
-	return nats.ErrorHandler(func(nc *nats.Conn, _ *nats.Subscription, err error) {
-		l.opts.Logger.Debug("connection error", "connection", nc.Opts.Name, "error", err)
-	})
-}
-
 func (l *Log) attach(ctx context.Context, existed bool) error {
-	point, err := jetstream.New(l.point)
+	point, err := l.useJetStream()
 	if err != nil {
-		return fmt.Errorf("use JetStream: %w", err)
-	}
-	if l.publish, err = jetstream.New(l.writer); err != nil {
-		return fmt.Errorf("use JetStream: %w", err)
-	}
-	if l.consume, err = jetstream.New(l.reader); err != nil {
-		return fmt.Errorf("use JetStream: %w", err)
+		return err
 	}
 	if l.stream, err = ensureStream(ctx, point, l.opts.Dir, existed); err != nil {
 		return err
@@ -205,8 +189,14 @@ func (l *Log) attach(ctx context.Context, existed bool) error {
 	return nil
 }
 
-// Durability says what an appended commit has survived: fsync, it is on the disk of this machine.
-func (l *Log) Durability() string { return "fsync" }
+// Durability says what an appended commit has survived: fsync, it is on the disk of this machine; quorum, most of the
+// servers have it that keep the log.
+func (l *Log) Durability() string {
+	if l.remote != nil {
+		return "quorum"
+	}
+	return "fsync"
+}
 
 // Announce tells the address at which this process listens to whoever is refused the directory.
 func (l *Log) Announce(addr string) error {

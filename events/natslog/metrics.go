@@ -10,34 +10,38 @@ import (
 type metrics struct {
 	last     atomic.Uint64 // greatest sequence that anybody here has seen
 	sequence prometheus.GaugeFunc
-	free     prometheus.GaugeFunc
+	free     prometheus.GaugeFunc // nil: others see to the space
 	commit   prometheus.Histogram
 	retries  prometheus.Counter
 	full     prometheus.Counter
 	rebuilds prometheus.Counter
-	restarts prometheus.Counter
+	restarts prometheus.Counter // nil: no server is ours to restart
 	warnings prometheus.Counter
 	head     prometheus.Counter
 	door     *doorMetrics // nil: there is no door
 }
 
-func newMetrics(free func() float64) *metrics {
+func newMetrics() *metrics {
 	m := &metrics{}
 	m.sequence = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_last_sequence",
 		Help: "Greatest sequence of a commit that this process has appended or read."},
 		func() float64 { return float64(m.last.Load()) })
-	m.free = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_free_bytes",
-		Help: "Free space where the log lies; nothing is appended below the reserve."}, free)
 	m.commit = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "kaohe_log_commit_duration_seconds",
 		Help:    "Time from sending a commit to knowing that it is durable, with all tries.",
 		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16)})
 	m.retries = counter("kaohe_log_append_retries_total", "Commits sent again because no acknowledgement came.")
 	m.full = counter("kaohe_log_append_full_total", "Commits refused because too little space was free.")
 	m.rebuilds = counter("kaohe_log_reader_rebuilds_total", "Consumers rebuilt because commits failed to arrive in order or at all.")
-	m.restarts = counter("kaohe_log_server_restarts_total", "Restarts of the embedded server because it could not store any more.")
-	m.warnings = counter("kaohe_log_server_warnings_total", "Warnings and errors of the embedded server, and about its space.")
+	m.warnings = counter("kaohe_log_server_warnings_total", "Warnings and errors of the server, and about its space.")
 	m.head = counter("kaohe_log_head_faults_total", "Times that log.head was missing, not readable or could not be written.")
 	return m
+}
+
+// local adds what there is to tell of an embedded server.
+func (m *metrics) local(free func() float64) {
+	m.free = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_free_bytes",
+		Help: "Free space where the log lies; nothing is appended below the reserve."}, free)
+	m.restarts = counter("kaohe_log_server_restarts_total", "Restarts of the embedded server because it could not store any more.")
 }
 
 func counter(name, help string) prometheus.Counter {
@@ -45,7 +49,10 @@ func counter(name, help string) prometheus.Counter {
 }
 
 func (m *metrics) all() []prometheus.Collector {
-	list := []prometheus.Collector{m.sequence, m.free, m.commit, m.retries, m.full, m.rebuilds, m.restarts, m.warnings, m.head}
+	list := []prometheus.Collector{m.sequence, m.commit, m.retries, m.full, m.rebuilds, m.warnings, m.head}
+	if m.free != nil {
+		list = append(list, m.free, m.restarts)
+	}
 	if d := m.door; d != nil {
 		list = append(list, d.connections, d.refused, d.expelled, d.complaints)
 	}

@@ -23,7 +23,8 @@ type Options struct {
 	// read is read, Append returns ErrReadOnly, and Damage tells what is missing.
 	Salvage bool
 
-	Door *Door // lets clients in from outside; nil: no port is opened
+	Door    *Door    // lets clients in from outside; nil: no port is opened
+	Cluster *Cluster // keeps the log in place of an embedded server; nil: the log is in Dir
 
 	ReserveBytes uint64        // below so much free space Append returns events.ErrFull
 	AckTimeout   time.Duration // how long one try waits for its acknowledgement before the next
@@ -79,6 +80,13 @@ func (o *Options) validate() error {
 		return errors.New("options of the log: Now is nil")
 	case o.Door != nil && o.Salvage:
 		return errors.New("options of the log: Door and Salvage exclude each other, there is no server to let anybody in")
+	case o.Cluster != nil && (o.Salvage || o.Door != nil):
+		return errors.New("options of the log: Cluster excludes Door and Salvage, there is no server of ours")
+	}
+	if o.Cluster != nil {
+		if err := o.Cluster.validate(); err != nil {
+			return err
+		}
 	}
 	if o.Door != nil {
 		if err := o.Door.validate(); err != nil {

@@ -40,11 +40,14 @@ func (l *Log) Read(ctx context.Context, after uint64, fn func(events.Commit) err
 			return own.error
 		case ctx.Err() != nil:
 			return fmt.Errorf("read log: %w", context.Cause(ctx))
+		case errors.Is(err, ErrLost):
+			return fmt.Errorf("read log: %w", err)
 		case r.last > before:
 			attempt = 0
 		}
 		l.metrics.rebuilds.Inc()
 		l.opts.Logger.Warn("reader is rebuilt", "sequence", r.last, "reason", err)
+		l.move(l.reader, attempt+1)
 		l.pause(ctx, attempt)
 	}
 }
@@ -129,6 +132,11 @@ func (r *reading) open(ctx context.Context) (jetstream.Consumer, jetstream.Messa
 	if err != nil {
 		return nil, nil, fmt.Errorf("create consumer: %w", err)
 	}
+	if r.log.remote != nil { // the consumer is gone when its stream is, so that it is looked at once
+		if _, err := r.log.ask(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
 	messages, err := consumer.Messages(jetstream.PullMaxBytes(pullBytes), jetstream.PullHeartbeat(heartbeat),
 		jetstream.WithMessagesErrOnMissingHeartbeat(true))
 	if err != nil {
@@ -147,6 +155,13 @@ func (r *reading) doubt(ctx context.Context, c jetstream.Consumer) error {
 		return fmt.Errorf("ask for the consumer: %w", err)
 	}
 	ahead := info.NumPending > 0 || info.Delivered.Stream > r.last
+	if r.log.remote != nil { // the server that has the consumer may not hear of the others
+		stream, err := r.log.ask(ctx)
+		if err != nil {
+			return err
+		}
+		ahead = ahead || stream.State.LastSeq > r.last
+	}
 	if ahead && r.doubted {
 		return errStall
 	}
@@ -157,7 +172,7 @@ func (r *reading) doubt(ctx context.Context, c jetstream.Consumer) error {
 // close removes the consumer at once if it can; otherwise the server does so in a minute.
 func (r *reading) close(ctx context.Context, c jetstream.Consumer, m jetstream.MessagesContext) {
 	m.Stop()
-	if r.log.life.Err() != nil {
+	if r.log.life.Err() != nil || !r.log.reader.IsConnected() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)

@@ -1,6 +1,7 @@
 package natslog
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,13 +12,16 @@ import (
 const roomAge = time.Second
 
 // Room returns nil if a commit of any size could be stored now as far as space goes, otherwise [events.ErrFull] with the
-// free bytes and the reserve, [ErrReadOnly] or [ErrClosed]. It asks the system once a second at most.
+// free bytes and the reserve, [ErrReadOnly] or [ErrClosed]. It asks the system once a second at most. Of a cluster nobody
+// can tell but by trying: Room tells for a while of a commit that was refused.
 func (l *Log) Room() error {
 	switch {
 	case l.life.Err() != nil:
 		return ErrClosed
 	case l.opts.Salvage:
 		return ErrReadOnly
+	case l.remote != nil:
+		return l.remote.room(l.opts.Now())
 	}
 	l.roomMu.Lock()
 	defer l.roomMu.Unlock()
@@ -31,6 +35,9 @@ func (l *Log) Room() error {
 // room refuses a commit of n bytes for which there is no space above the reserve. When space has come back it makes sure
 // that the server, too, believes it. The caller has the turn.
 func (l *Log) room(n int) error {
+	if l.remote != nil {
+		return nil // it will say so itself
+	}
 	if err := l.fits(n); err != nil {
 		l.full = true
 		l.metrics.full.Inc()
@@ -64,6 +71,9 @@ func (l *Log) free() (uint64, bool) {
 // heal restarts a server that has failed to write, for it would never write again, provided that there is space for it
 // to do better.
 func (l *Log) heal() {
+	if l.remote != nil {
+		return // no server is ours
+	}
 	reason := l.server.sick()
 	if reason == "" {
 		return
@@ -76,4 +86,30 @@ func (l *Log) heal() {
 	if err := l.server.restart(); err != nil {
 		l.opts.Logger.Error("embedded server does not restart", "error", err)
 	}
+}
+
+// fullAge is how long a cluster counts as full that said so, without another try.
+const fullAge = 10 * time.Second
+
+// roomThere notes what became of a commit for a cluster.
+func (l *Log) roomThere(err error) {
+	r := l.remote
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		r.full = nil
+	case errors.Is(err, events.ErrFull):
+		l.metrics.full.Inc()
+		r.full, r.fullAt = err, l.opts.Now()
+	}
+}
+
+func (r *remote) room(now time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if age := now.Sub(r.fullAt); r.full != nil && age >= 0 && age < fullAge {
+		return r.full
+	}
+	return nil
 }

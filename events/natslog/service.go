@@ -14,7 +14,7 @@ func (l *Log) Service(more ...nats.Option) (*nats.Conn, error) {
 	if l.opts.Salvage {
 		return nil, ErrReadOnly
 	}
-	return l.server.connect(Service, l.opts.Wrap, append([]nats.Option{l.noteErrors()}, more...)...)
+	return l.dial(Service, more...)
 }
 
 // OpenDoor lets clients from outside in, from now on. Until then the address is not listened at, so that nobody comes before
