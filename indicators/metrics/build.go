@@ -22,7 +22,7 @@ func build(k key) []prometheus.Metric {
 	b.calendar()
 	b.add(planInfo, 1, k.plan.Hash, k.plan.Name.ZH, k.plan.Name.EN)
 	for _, d := range k.plan.Indicators {
-		b.add(indicatorInfo, 1, d.ID, d.Name.ZH, d.Name.EN, d.Unit.ZH, d.Office, string(d.Direction), string(d.Kind))
+		b.add(indicatorInfo, 1, d.ID, d.Name.ZH, d.Name.EN, d.Unit.ZH, d.Unit.EN, d.Office, string(d.Direction), string(d.Kind))
 	}
 	b.units()
 	return b.out
@@ -114,7 +114,7 @@ func count(levels [][]int) (n int) {
 // unit adds all series of one unit.
 func (b *builder) unit(org int) {
 	unit := b.plan.Orgs.Org(org)
-	b.add(orgInfo, 1, unit.Code, unit.Name.ZH, unit.Parent)
+	b.add(orgInfo, 1, unit.Code, unit.Name.ZH, unit.Name.EN, unit.Parent)
 	card := indicators.Evaluate(b.view, b.plan, b.quarter, org, b.today)
 	for i := range card.Rows {
 		b.row(&card.Rows[i], unit.Code)

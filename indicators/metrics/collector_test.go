@@ -127,7 +127,7 @@ func TestExpositionSays(t *testing.T) {
 		`kaohe_quarter_value{indicator="guidances",org="450702",quarter="2017Q4"} 3`,
 		`kaohe_quarter_closed_value{indicator="guidances",org="450702",quarter="2017Q4"} 2`,
 		`kaohe_quarter_revisions{org="450702",quarter="2017Q4"} 2`,
-		`kaohe_org_info{name="钦北区",org="450703",parent="450700"} 1`,
+		`kaohe_org_info{name="钦北区",name_en="Qinbei",org="450703",parent="450700"} 1`,
 		`kaohe_indicator_base{indicator="guidances",org="450703",span="year"} 0`,
 		`kaohe_indicator_breakdown{dimension="kind",indicator="guidances",member="guidance",org="450703",span="quarter"} 64`,
 		`kaohe_indicator_duty{indicator="intensity",org="450703"} 1`,

@@ -96,10 +96,10 @@ var (
 var (
 	indicatorInfo = family("indicator_info",
 		"Name, unit and responsible office of an indicator, whether more (up) or less (down) is better, and its kind.",
-		"indicator", "name_zh", "name_en", "unit", "office", "direction", "kind")
+		"indicator", "name_zh", "name_en", "unit", "unit_en", "office", "direction", "kind")
 	orgInfo = family("org_info",
 		"Name of a unit, and the code of the one above it, which is empty for a root.",
-		"org", "name", "parent")
+		"org", "name", "name_en", "parent")
 	businessDate = family("business_date_timestamp_seconds",
 		"Business date, as the time at which it began: all figures are as of its end.")
 	quarterLeft = family("quarter_remaining_seconds",
