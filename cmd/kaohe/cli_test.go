@@ -160,7 +160,7 @@ func commandLines(parent *cobra.Command) (lines [][]string) {
 func TestHelpOfServeListsThePaths(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		_, stdout, _ := invoke(t, nil, "serve", "--help", "--lang", lang)
-		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/explain", "/v1/targets", "/v1/restatement", "/v1/catalogue", "/v1/events/", "/v1/findings", "/v1/quarantine", "/openapi.json", "/metrics", "/healthz", "/readyz"} {
+		for _, path := range []string{"/v1/events", "/v1/scorecard", "/v1/explain", "/v1/targets", "/v1/restatement", "/v1/catalogue", "/v1/events/", "/v1/findings", "/v1/quarantine", "/v1/backfill", "/openapi.json", "/metrics", "/healthz", "/readyz"} {
 			if !strings.Contains(stdout, path) {
 				t.Errorf("serve --help --lang %s does not tell of %s", lang, path)
 			}

@@ -45,7 +45,7 @@ func (c *cli) root() *cobra.Command {
 	root.PersistentFlags().Var(langValue{&c.lang}, "lang", c.say("语言（默认取自 LC_ALL、LC_MESSAGES、LANG）", "language (default from LC_ALL, LC_MESSAGES, LANG)"))
 	root.PersistentFlags().Lookup("lang").DefValue = ""
 	root.PersistentFlags().Var(choice(&color, "auto", "always", "never"), "color", c.say("颜色和框线", "colours and lines"))
-	root.AddCommand(c.demo(), c.serve(), c.token(), c.emit(), c.importFiles(), c.template(), c.void(), c.correct(), c.nilReport(), c.closeQuarter(), c.restatedQuarter(), c.gaps(), c.explain(), c.findings(), c.targets(), c.check(), c.initCommand(), c.version(), c.openapi(), c.asyncapi(), c.flush(), c.connectionHelp(), c.mappingHelp())
+	root.AddCommand(c.demo(), c.serve(), c.token(), c.emit(), c.importFiles(), c.template(), c.void(), c.correct(), c.nilReport(), c.closeQuarter(), c.restatedQuarter(), c.gaps(), c.explain(), c.findings(), c.targets(), c.check(), c.initCommand(), c.health(), c.version(), c.openapi(), c.asyncapi(), c.backfill(), c.flush(), c.connectionHelp(), c.mappingHelp())
 	root.SetHelpCommand(c.help(root))
 	c.localise(root)
 	return root

@@ -32,6 +32,8 @@ type serving struct {
 	addrFile, logFormat      string
 	tls                      tlsServing
 	nats                     natsServing
+	cluster                  clusterServing
+	supervisor               supervisor
 }
 
 func (c *cli) serve() *cobra.Command {
@@ -39,7 +41,8 @@ func (c *cli) serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: c.say("启动服务：接收事件、保存日志、回答查询、提供监控指标", "start the daemon: take events, keep the log, answer, expose metrics"),
-		Long: c.say(`启动服务，直到收到中断信号。事件落盘（fsync）之后才回答；同一数据目录同时只能有一个服务。
+		Long: c.say(`启动服务，直到收到中断信号。事件落盘（fsync）之后才回答；同一数据目录同时只能有一个服务。日志也可以放在 NATS 集群里
+（--nats），那时多数服务器存好之后才回答，几个服务可以同用一份日志，每个都能登记，但要用同一份方案。
 还没有令牌时，只监听本机地址，也只回答发给 localhost 或本机地址的请求。用 kaohe token create 生成令牌之后，人人都要
 出示令牌，本机也一样；这时才能监听其他地址，并且要有证书（--tls-cert、--tls-key），证书文件更换后自动启用。
 
@@ -52,11 +55,13 @@ func (c *cli) serve() *cobra.Command {
   GET  /v1/events/位置  按原样取一条登记
   GET  /v1/findings     事实数据中可疑之处
   GET  /v1/quarantine   日志中无法使用的内容及原因
+  GET  /v1/backfill     按日的历史数据，供新装的 Prometheus（令牌须能查看全部单位）
   GET  /openapi.json    接口说明（OpenAPI 3.1）
   GET  /metrics         供 Prometheus 抓取（令牌须能查看全部单位）
   GET  /healthz /readyz 存活；已读完日志并可登记`,
 			`Runs the daemon until it is interrupted. An event is on disk (fsync) before it is answered; one data directory has one
-daemon at a time. As long as there are no tokens it listens on this machine only, and answers only what is addressed to
+daemon at a time. The log may also be kept in a NATS cluster (--nats): then most of its servers have an event before it is
+answered, and several daemons, with the same plan, may share the log and record events. As long as there are no tokens it listens on this machine only, and answers only what is addressed to
 localhost or a loopback address. Once there is one (kaohe token create) everybody must show one, on this machine too; only
 then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-key), which is read anew when it changes.
 
@@ -69,6 +74,7 @@ then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-k
   GET  /v1/events/POSITION  one event as it was recorded
   GET  /v1/findings     what is odd about the facts of a unit
   GET  /v1/quarantine   what stands in the log and could not be used, and why
+  GET  /v1/backfill     the past, day by day, for a new Prometheus (the token must read all units)
   GET  /openapi.json    all of this for programs (OpenAPI 3.1)
   GET  /metrics         for Prometheus (its token must read all units)
   GET  /healthz /readyz alive; has read the log and takes events`),
@@ -77,7 +83,8 @@ then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-k
 			"kaohe serve --data /var/lib/kaohe --plan /etc/kaohe/plan", "自己的数据目录和方案", "with a data directory and a plan of one's own",
 			"kaohe serve --listen 127.0.0.1:0 --addr-file addr", "任选空闲端口，把地址写进文件", "on any free port, whose address goes to a file",
 			"kaohe serve --listen :8470 --tls-cert kaohe.pem --tls-key kaohe.key", "供其他机器访问，须先有令牌", "for other machines, once there is a token",
-			"kaohe serve --nats-listen 127.0.0.1:4222", "也用 NATS 提供服务: nats req kaohe.v1.scorecard {}", "over NATS too: nats req kaohe.v1.scorecard {}"),
+			"kaohe serve --nats-listen 127.0.0.1:4222", "也用 NATS 提供服务: nats req kaohe.v1.scorecard {}", "over NATS too: nats req kaohe.v1.scorecard {}",
+			"kaohe serve --nats tls://n1:4222,tls://n2:4222,tls://n3:4222 --nats-ca ca.pem", "日志放在 NATS 集群里，可以同时运行几个服务", "the log in a NATS cluster, which several daemons may share"),
 		Args: c.noArgs,
 	}
 	c.servingFlags(cmd, &s)
@@ -89,11 +96,12 @@ then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-k
 	flags.BoolVar(&s.salvage, "salvage", false, c.say("日志损坏时只读打开，看还剩什么；不接收事件", "read what is left of a damaged log, read-only: no events are taken"))
 	c.tlsFlags(flags, &s.tls)
 	c.natsFlags(flags, &s.nats)
+	c.clusterFlags(flags, &s.cluster)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.notBlank(cmd); err != nil {
 			return err
 		}
-		s.data = cmp.Or(s.data, c.env("KAOHE_DATA"), "kaohe-data")
+		s.data, s.supervisor = cmp.Or(s.data, c.env("KAOHE_DATA"), "kaohe-data"), c.supervisor()
 		opts, err := c.appOptions(&s, slog.LevelInfo)
 		if err != nil {
 			return err
@@ -103,6 +111,9 @@ then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-k
 			return err
 		}
 		if err := c.natsOptions(&s.nats, &opts); err != nil {
+			return err
+		}
+		if err := c.clusterOptions(&s.cluster, &opts); err != nil {
 			return err
 		}
 		ctx, restore := underSignals(cmd.Context())
@@ -183,6 +194,8 @@ func (c *cli) withApp(ctx context.Context, opts app.Options, fn func(context.Con
 // untilEnd lets the daemon work until the user ends it, which is no error, or until it cannot go on. The address goes to
 // the file only when facts are taken: who waits for the file can emit at once.
 func untilEnd(ctx context.Context, a *app.App, s *serving) error {
+	s.supervisor.tell(stateReading)
+	defer s.supervisor.tell(stateStopping)
 	if err := a.Caught(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -195,6 +208,7 @@ func untilEnd(ctx context.Context, a *app.App, s *serving) error {
 	if err := writeAddr(s.addrFile, strings.TrimPrefix(a.URL(), "http://")); err != nil {
 		return err
 	}
+	s.supervisor.tell(stateReady + strings.Join(a.URLs(), " "))
 	select {
 	case <-ctx.Done():
 		return nil
@@ -213,17 +227,13 @@ func (c *cli) announce(ctx context.Context, a *app.App, s *serving, opts app.Opt
 	if opts.AsOf == 0 {
 		date += c.say("（今天）", " (today)")
 	}
-	data, err := filepath.Abs(opts.Data)
-	if err != nil {
-		data = opts.Data
-	}
 	fmt.Fprintln(c.stdout, c.sayf("kaohe 正在监听 %s", "kaohe listens on %s", strings.Join(a.URLs(), " ")))
 	access := c.say("没有令牌，只限本机；生成: kaohe token create", "there are no tokens, so this machine only; to make one: kaohe token create")
 	if a.Guarded() {
 		access = c.say("需要令牌", "a token is needed")
 	}
 	for _, line := range [][2]string{
-		{c.say("方案", "plan"), c.planLine(s.plan, a.Plan(), opts)}, {c.say("数据", "data"), c.sayf("%s（日志到第 %d 次提交）", "%s (log ends at commit %d)", data, end)},
+		{c.say("方案", "plan"), c.planLine(s.plan, a.Plan(), opts)}, {c.say("数据", "data"), c.dataLine(opts, end)},
 		{c.say("业务日期", "date"), date}, {c.say("访问", "access"), access},
 	} {
 		c.line(c.stdout, "  "+line[0]+": "+line[1])

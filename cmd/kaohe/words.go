@@ -21,6 +21,9 @@ func (c *cli) words(err error) string {
 	var locked *natslog.LockedError
 	var damage *natslog.DamageError
 	var plan *app.PlanError
+	if words, ok := c.clusterWords(err); ok {
+		return words
+	}
 	switch {
 	case errors.As(err, &plan):
 		return c.unreadablePlan(plan)

@@ -28,12 +28,16 @@ var (
 	planThen     = code{"plan_unreadable", http.StatusConflict, "The plan in force at known_at cannot be read any more; plan=current shows what was recorded by then by today's.", false}
 	logDamaged   = code{"log_damaged", http.StatusConflict, "A commit that the figure rests on cannot be read any more: restore a backup.", false}
 	cardThen     = code{"scorecard_unreadable", http.StatusConflict, "This version of the program cannot read the published scorecard.", false}
+	tooMuch      = code{"too_much", http.StatusUnprocessableEntity, "The days have more series or changes than one answer may. Ask for fewer days, units or indicators.", false}
 	notReady     = code{"not_ready", http.StatusServiceUnavailable, "The log has not been read to its end yet.", true}
 	unavailable  = code{"unavailable", http.StatusServiceUnavailable, "The log cannot be reached, or what was asked takes too long at the moment.", true}
 )
 
 // ofFigures are the problems of all questions about figures.
 var ofFigures = []code{badParameter, outOfScope, noSuchPoint, planThen, notReady, unavailable}
+
+// ofBackfill are the problems of asking for the past.
+var ofBackfill = []code{badParameter, outOfScope, planThen, tooMuch, notReady, unavailable}
 
 // ofTheDoor are the problems of requests whose sender must be known, and ofAll those of all requests.
 var (

@@ -14,6 +14,7 @@ const (
 	mediaJSON    = "application/json"
 	mediaProblem = "application/problem+json"
 	mediaText    = "text/plain"
+	mediaHistory = "application/openmetrics-text"
 )
 
 // operation is something that the daemon does over HTTP.
@@ -69,6 +70,12 @@ content stands under the same source and id, the event is refused.
 
 Answers of status 403 are either a receipt or a problem, told apart by the Content-Type.`
 
+const aboutBackfill = `The series of /metrics that tell of indicators, as they would have been scraped on each of the days. A sample of a day says the
+figures as of that day and has the time at which it began, in the plan's zone; what was not known that day has none. From the text,
+promtool tsdb create-blocks-from openmetrics makes blocks for a Prometheus.
+
+The last line is "# EOF". An answer without it was cut and is of no use. One backfill is made at a time.`
+
 // operations are all that there are.
 var operations = []operation{
 	{method: "post", path: "/v1/events", id: "recordEvents", tag: "events", summary: "Record events", about: aboutEvents,
@@ -99,6 +106,9 @@ var operations = []operation{
 		problems: []code{outOfScope}, answers: found[[]api.Quarantined]("The most recent of it.")},
 	{method: "get", path: "/metrics", id: "metrics", tag: "operation", summary: "Metrics for Prometheus",
 		problems: []code{outOfScope}, answers: text("In the text format of Prometheus, or of OpenMetrics if that is asked for.")},
+	{method: "get", path: "/v1/backfill", id: "backfill", tag: "operation", summary: "The past, day by day, for a new Prometheus", about: aboutBackfill,
+		parameters: []string{"from", "to", "known", "plan_of_days", "label", "orgs", "indicators"}, problems: ofBackfill,
+		answers: []answer{{200, "OpenMetrics with timestamps. It may be very long.", mediaHistory, nil, "", nil}}},
 	{method: "get", path: "/healthz", id: "alive", tag: "operation", summary: "Whether the process is alive", public: true, answers: text("It is.")},
 	{method: "get", path: "/readyz", id: "ready", tag: "operation", summary: "Whether events are taken and figures are those of the whole log", public: true,
 		problems: []code{notReady}, answers: text("They are.")},

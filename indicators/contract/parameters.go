@@ -25,6 +25,8 @@ func word(list ...string) object { return of("type", "string", "enum", list) }
 
 func date() object { return of("type", "string", "format", "date") }
 
+func listOf(items object) object { return of("type", "array", "items", items) }
+
 func truth() object { return of("type", "boolean", "default", false) }
 
 // parameters are all that there are, for one plan.
@@ -52,6 +54,14 @@ func (e *eventTypes) parameters() []parameter {
 		{"severity", "severity", "query", "A severity, to be told of that one alone.", word(severities()...), nil, false},
 		{"below", "below", "query", "The units below, too.", truth(), nil, false},
 		{"year", "year", "query", "The year; that of the day if it is left out.", of("type", "integer", "minimum", 1000, "maximum", 9999), 2018, false},
+		{"from", "from", "query", "The first day.", date(), "2018-01-01", true},
+		{"to", "to", "query", "The last day, the business date at most; the day before that if it is left out.", date(), "2018-03-31", false},
+		{"known", "known", "query", "Each day by what is known now, or by what had been recorded when it ended.", word("now", "then").with("default", "now"), nil, false},
+		{"plan_of_days", "plan", "query", "With known=then: by the plan of that time, or by today's.", word("then", "current"), nil, false},
+		{"label", "label", "query", "A label that each series gets, as by a scrape: name=value, job=kaohe and instance=HOST:PORT of the request unless others are named. An empty value leaves it out.",
+			listOf(of("type", "string", "pattern", "^_?[a-zA-Z][a-zA-Z0-9_]*=")), []string{"job=kaohe", "instance=127.0.0.1:8470"}, false},
+		{"orgs", "org", "query", "The unit's code, to be told of that one alone; there may be several.", listOf(word(e.orgCodes()...)), nil, false},
+		{"indicators", "indicator", "query", "An indicator's id, to be told of that one alone; there may be several.", listOf(word(ids...)), nil, false},
 		{"revision", "revision", "query", "Which of several closings; the last one if it is left out.", of("type", "integer", "minimum", 1), nil, false},
 		{"position", "position", "path", "Where the event stands: commit and place in it.", of("type", "string", "pattern", position), "12-0", true},
 		{"source", "source", "query", "The event's source.", text, nil, true},

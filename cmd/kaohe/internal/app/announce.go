@@ -57,9 +57,10 @@ type committed struct {
 	bytes int
 }
 
-// newAnnouncer makes an announcer, if there may be anybody who listens.
+// newAnnouncer makes an announcer, if there may be anybody who listens: through the door of the embedded server, or in a
+// cluster, whose accounts say who may.
 func (a *App) newAnnouncer() (*announcer, error) {
-	if a.opts.NATSListen == "" {
+	if a.opts.NATSListen == "" && a.opts.Cluster == nil {
 		return nil, nil
 	}
 	conn, err := a.log.Service()

@@ -9,6 +9,10 @@
 // and any number of times, and takes no longer than its context allows.
 //
 // Requests that come by NATS become such of HTTP and go the same way. What was recorded is announced there, too.
+//
+// The log may be in a cluster of NATS servers, which several daemons share: each folds what all have written, and each may
+// write. Requests are not answered there, for nobody could tell who asks: tokens are known at the door of an embedded server
+// alone. Announcements are made there, and whom they reach is for the cluster's accounts to say.
 package app
 
 import (
@@ -53,6 +57,7 @@ type App struct {
 	quality  *quality.Watch
 	intake   *intake.Intake
 	server   *http.Server
+	backfill *backfill // the past, for a new Prometheus
 	listener net.Listener
 	lag      lag
 

@@ -52,6 +52,8 @@ func (a *App) handler() (http.Handler, error) {
 		mux.Handle("/v1/events", a.intake.Handler()) // says itself that it wants POST
 	}
 	mux.Handle("GET /metrics", readAll(scrape))
+	a.backfill = a.newBackfill()
+	mux.Handle("GET /v1/backfill", readAll(a.backfill))
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /{$}", index)
@@ -88,6 +90,7 @@ GET  /v1/catalogue                         units, event types and their fields
 GET  /v1/events/{position}                 one event as it was recorded; /v1/events/by-id?source=&id= finds it by its identity
 GET  /v1/findings?org=&rule=&severity=     what is odd about the facts of a unit
 GET  /v1/quarantine                        what stands in the log and could not be used
+GET  /v1/backfill?from=&to=&known=         the past day by day, as OpenMetrics, for a new Prometheus
 GET  /openapi.json                         all of this for programs: OpenAPI 3.1
 GET  /metrics                              for Prometheus
 GET  /healthz  /readyz                     alive; caught up and able to write

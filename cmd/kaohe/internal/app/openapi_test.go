@@ -139,6 +139,8 @@ var questions = []said{
 	{"GET", "/v1/events/by-id?source=test", "", nil, 400},
 	{"GET", "/v1/quarantine", "", nil, 200},
 	{"GET", "/metrics", "", nil, 200},
+	{"GET", "/v1/backfill?from=2018-03-30&to=2018-03-31&org=450703&org=450700&label=job=test&known=then&plan=current", "", nil, 200},
+	{"GET", "/v1/backfill?from=2018-02-30", "", []string{"Accept-Language: zh"}, 400},
 	{"GET", "/healthz", "", nil, 200},
 	{"GET", "/readyz", "", nil, 200},
 	{"GET", "/openapi.json", "", nil, 200},
@@ -178,6 +180,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		}
 	}
 	d.ask(t, handler, elsewhere)
+	a.BoundBackfill(10)
+	d.ask(t, handler, []said{{"GET", "/v1/backfill?from=2018-03-30", "", nil, 422}})
 	d.askGuarded(t)
 	d.askUnread(t)
 	d.askQuarantine(t)
@@ -228,7 +232,7 @@ func (d *described) askUnread(t *testing.T) {
 	t.Helper()
 	_, handler := mustAssemble(t, options(t, t.TempDir()))
 	var list []said
-	for _, path := range []string{"/v1/scorecard", "/v1/targets", "/v1/restatement", "/v1/explain?indicator=conversions", "/readyz"} {
+	for _, path := range []string{"/v1/scorecard", "/v1/targets", "/v1/restatement", "/v1/explain?indicator=conversions", "/v1/backfill?from=2018-03-30", "/readyz"} {
 		list = append(list, said{"GET", path, "", nil, 503})
 	}
 	d.ask(t, handler, append(list, said{"POST", "/v1/events", oneEvent, []string{asEvent}, 503}))

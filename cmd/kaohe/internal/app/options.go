@@ -29,6 +29,8 @@ type Options struct {
 	Listen string // host:port, on a loopback interface as long as there are no tokens; port 0 takes a free one; "" does not listen
 	// NATSListen is the host:port at which clients are served over NATS, by the same rules; "" serves none.
 	NATSListen string
+	// Cluster keeps the log; nil: the directory does. It excludes NATSListen and Salvage.
+	Cluster *natslog.Cluster
 	// TLSCert and TLSKey are the files of the certificate to show; both are empty for none. Other machines are only served
 	// with one, unless NoTLS says that a proxy or a private network sees to it.
 	TLSCert, TLSKey string
@@ -68,6 +70,9 @@ func (o *Options) validate() error {
 	}
 	if (o.TLSCert == "") != (o.TLSKey == "") || o.NoTLS && o.TLSCert != "" {
 		return errors.New("app: Options.TLSCert and TLSKey go together, and not with NoTLS")
+	}
+	if o.Cluster != nil && (o.NATSListen != "" || o.Salvage) {
+		return errors.New("app: Options.Cluster goes neither with NATSListen nor with Salvage")
 	}
 	return nil
 }

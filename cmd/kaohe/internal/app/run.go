@@ -82,6 +82,7 @@ func (a *App) shutdown(ctx context.Context) error {
 // serve answers requests on the listener.
 func (a *App) serve(handler http.Handler) {
 	a.server = newServer(handler, a.opts.Logger)
+	a.server.RegisterOnShutdown(a.backfill.end)
 	serve := a.server.Serve
 	if a.certificate != nil {
 		a.server.TLSConfig = a.certificate.config()

@@ -30,6 +30,7 @@ func (a *App) openLog(ctx context.Context) (*natslog.Log, error) {
 	opts.Salvage = a.opts.Salvage
 	opts.Door = a.door(a.certificate.config())
 	opts.Wrap = a.opts.wrap
+	opts.Cluster = a.opts.Cluster
 	return natslog.Open(ctx, opts)
 }
 
