@@ -14,14 +14,15 @@ import (
 )
 
 func (c *cli) initCommand() *cobra.Command {
-	var force bool
+	var force, operation bool
 	cmd := &cobra.Command{
 		Use:   c.say("init 目录", "init DIR"),
-		Short: c.say("把默认方案写出来供修改", "write the default plan out for editing"),
-		Long: c.say("把自带的默认方案（单位、事件类型、指标和示例）写到目录里。已有的文件不会被覆盖，除非给出 --force。",
-			"Writes the default plan (units, event types, indicators and the demo) to a directory. Files that exist are not\noverwritten unless --force says so."),
+		Short: c.say("把默认方案或监控配置写出来供修改", "write the default plan, or the monitoring, out for editing"),
+		Long: c.say("把自带的默认方案（单位、事件类型、指标和示例）写到目录里；加 --deploy 则写出运行所需的其余文件：Prometheus 规则和告警、\nAlertmanager 配置、Grafana 仪表板、systemd 单元、Kubernetes 清单、NATS 集群配置和处置手册。已有的文件不会被覆盖，除非给出 --force。",
+			"Writes the default plan (units, event types, indicators and the demo) to a directory; with --deploy the rest of what it takes\nto run kaohe: rules and alerts for Prometheus, the configuration of Alertmanager, dashboards for Grafana, units for systemd,\nmanifests for Kubernetes, the configuration of a NATS cluster, and a runbook. Files that exist are not overwritten unless\n--force says so."),
 		Example: c.examples(
 			"kaohe init plan", "写出方案", "write the plan",
+			"kaohe init --deploy ops", "写出监控和部署文件", "write the monitoring and what runs the server",
 			"kaohe check plan && kaohe serve --plan plan", "改完之后检查并使用", "check and use it once edited"),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -31,18 +32,23 @@ func (c *cli) initCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, c.say("覆盖已有的文件", "overwrite files that exist"))
+	cmd.Flags().BoolVar(&operation, "deploy", false, c.say("写出监控和部署文件，而不是方案", "write the monitoring and what runs the server, not the plan"))
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return c.writePlan(args[0], force)
+		if operation {
+			return c.writeOut(args[0], deploy.Operation(), force, c.sayf("下一步: 读 %s", "next: read %s", filepath.Join(args[0], "README.md")))
+		}
+		return c.writeOut(args[0], deploy.Plan(), force, c.sayf("下一步:\n  编辑 %[1]s 里的 orgs.yaml、indicators.yaml\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s",
+			"next:\n  edit orgs.yaml and indicators.yaml in %[1]s\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s", args[0]))
 	}
 	return cmd
 }
 
-func (c *cli) writePlan(dir string, force bool) error {
+// writeOut writes files to a directory and says what to do next.
+func (c *cli) writeOut(dir string, files fs.FS, force bool, next string) error {
 	if err := c.checkDir(dir); err != nil {
 		return err
 	}
-	files := deploy.Plan()
-	names, err := planNames(files)
+	names, err := fileNames(files)
 	if err != nil {
 		return err
 	}
@@ -56,12 +62,11 @@ func (c *cli) writePlan(dir string, force bool) error {
 			return err
 		}
 		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), content); err != nil {
-			return c.errorf("写出方案: %w", "write the plan: %w", err)
+			return c.errorf("写出文件: %w", "write the files: %w", err)
 		}
 	}
 	fmt.Fprintln(c.stdout, c.sayf("已写出 %d 个文件到 %s", "wrote %d files to %s", len(names), dir))
-	fmt.Fprintln(c.stdout, c.sayf("下一步:\n  编辑 %[1]s 里的 orgs.yaml、indicators.yaml\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s",
-		"next:\n  edit orgs.yaml and indicators.yaml in %[1]s\n  kaohe check %[1]s\n  kaohe serve --plan %[1]s", dir))
+	fmt.Fprintln(c.stdout, next)
 	return nil
 }
 
@@ -76,7 +81,8 @@ func (c *cli) checkDir(dir string) error {
 	return nil
 }
 
-func planNames(files fs.FS) (names []string, err error) {
+// fileNames lists files, without directories.
+func fileNames(files fs.FS) (names []string, err error) {
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			names = append(names, name)

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+
+	"os"
+
+	"github.com/kaohe/kaohe/deploy"
+)
+
+// What `kaohe init --deploy` writes is all there is in deploy/ for an operator: no file that somebody adds stays behind unseen.
+func TestInitWritesAllThatIsDeployed(t *testing.T) {
+	written := deploy.Operation()
+	// An image is built from the source, the plan is written by init itself, the others only test.
+	apart := map[string]bool{"plan": true, "container": true, "e2e": true, "monitoring": true, "prometheus/tests": true, "alertmanager/tests": true}
+	n := 0
+	err := fs.WalkDir(os.DirFS("../../deploy"), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && apart[name]:
+			return fs.SkipDir
+		case d.IsDir() || path.Ext(name) == ".go" || strings.HasPrefix(path.Base(name), "."):
+			return nil
+		}
+		if _, err := fs.Stat(written, name); err != nil {
+			t.Errorf("%s is not written out: add it to deploy/embed.go", name)
+		}
+		n++
+		return nil
+	})
+	if err != nil || n < 20 {
+		t.Errorf("%d files, %v", n, err)
+	}
+	err = fs.WalkDir(written, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && (path.Ext(name) == ".go" || strings.Contains(name, "tests/")) {
+			t.Errorf("%s is written out, and nobody needs it", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
