@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -78,19 +79,24 @@ func series(text, family string) []string {
 }
 
 func TestExposition(t *testing.T) {
-	got := exposition(t, newScene(t, 2, 2, 50000).collector(t))
-	const golden = "testdata/exposition.txt"
+	golden(t, "exposition.txt", exposition(t, newScene(t, 2, 2, 50000).collector(t)))
+}
+
+// golden holds a text against the one that is kept in a file, or keeps it there.
+func golden(tb testing.TB, file, got string) {
+	tb.Helper()
+	file = filepath.Join("testdata", file)
 	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			tb.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("exposition (-want +got):\n%s", diff)
+		tb.Errorf("%s (-want +got):\n%s", file, diff)
 	}
 }
 

@@ -62,19 +62,7 @@ func TestHistoryText(t *testing.T) {
 	opt := historyOptions(s)
 	opt.Orgs = []string{"450700"}
 	got := strings.ReplaceAll(known(t, s, opt, "2018-02-26", "2018-03-01"), s.plan.Hash, "HASH")
-	golden := filepath.Join("testdata", "history.om")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("history (-want +got):\n%s", diff)
-	}
+	golden(t, "history.om", got)
 }
 
 // TestHistoryIsAsScraped holds each day of a history against what a collector offers on that business date: every series, its

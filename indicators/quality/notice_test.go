@@ -96,19 +96,7 @@ func TestNoticeOfACorrectionThatTheWatchHasNotRead(t *testing.T) {
 	r := newRig(t, treePlan())
 	r.record(contractOf("C1", "90000.00"))
 	r.findings()
-	w, err := quality.New(quality.Options{Plan: r.plan, Log: r.log, IDs: r.ids, State: behind{r.state, 1}, CaughtUp: r.state.CaughtUp()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := w.Run(ctx); err != nil {
-			t.Errorf("Run() = %v", err)
-		}
-	})
-	t.Cleanup(running.Wait)
-	t.Cleanup(cancel)
+	w := r.another(behind{r.state, 1}, r.state.CaughtUp())
 	if err := w.Await(eventtest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}

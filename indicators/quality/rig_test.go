@@ -133,6 +133,25 @@ func (r *rig) start() {
 	r.tb.Cleanup(r.stop)
 }
 
+// another lets a second watch read the log, by a state of its own, until the test ends.
+func (r *rig) another(state quality.State, caughtUp <-chan struct{}) *quality.Watch {
+	r.tb.Helper()
+	w, err := quality.New(quality.Options{Plan: r.plan, Log: r.log, IDs: r.ids, State: state, CaughtUp: caughtUp})
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(r.tb.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := w.Run(ctx); err != nil {
+			r.tb.Errorf("Run() = %v", err)
+		}
+	})
+	r.tb.Cleanup(running.Wait)
+	r.tb.Cleanup(cancel)
+	return w
+}
+
 // event makes an event with the next id.
 func (r *rig) event(f fact) events.Event {
 	r.tb.Helper()

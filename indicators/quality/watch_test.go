@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -132,19 +131,7 @@ func TestBeforeTheFiguresHaveCaughtUp(t *testing.T) {
 	r.findings() // the ids are known from now on, as they are once a runner has caught up
 	ready := make(chan struct{})
 	runner := &slowState{ready: ready}
-	w, err := quality.New(quality.Options{Plan: r.plan, Log: r.log, IDs: r.ids, State: runner, CaughtUp: ready})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := w.Run(ctx); err != nil {
-			t.Errorf("Run() = %v", err)
-		}
-	})
-	t.Cleanup(running.Wait)
-	t.Cleanup(cancel)
+	w := r.another(runner, ready)
 	if _, err := w.List(quality.Query{Limit: 1}); !errors.Is(err, quality.ErrNotReady) {
 		t.Errorf("List() = %v, want ErrNotReady", err)
 	}
