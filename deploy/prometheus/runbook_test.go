@@ -2,6 +2,7 @@ package prometheus_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -78,6 +79,40 @@ func TestQuestionsOfTheRunbookParse(t *testing.T) {
 				if names, err := monitoring.Metrics(expr); err != nil || len(names) == 0 {
 					t.Errorf("%s: %q selects %q, %v", s.heading, expr, names, err)
 				}
+			}
+		}
+	}
+}
+
+// The shares that the runbook names are those of the plan; the alerts themselves name none, they follow the status.
+func TestTheRunbookNamesThePlansShares(t *testing.T) {
+	var plan struct {
+		Status struct {
+			Attention float64 `yaml:"attention"`
+			Behind    float64 `yaml:"behind"`
+		} `yaml:"status"`
+	}
+	mustRead(t, "../plan/plan.yaml", &plan)
+	share := regexp.MustCompile(`([0-9]+) ?%`)
+	want := map[string]float64{"KaoheIndicatorBehind": plan.Status.Attention, "KaoheIndicatorCritical": plan.Status.Behind}
+	for _, s := range runbookSections(t) {
+		meaning, _, _ := strings.Cut(s.text, parts[1])
+		found := share.FindAllStringSubmatch(meaning, -1)
+		if w, ok := want[s.heading]; ok {
+			if len(found) != 2 {
+				t.Errorf("%s: %q are named, want one share in each language", s.heading, found)
+			}
+			for _, m := range found {
+				if got := fmt.Sprintf("%.0f", 100*w); m[1] != got {
+					t.Errorf("%s: says %s, want %s %% as in plan.yaml", s.heading, m[0], got)
+				}
+			}
+		}
+	}
+	for _, g := range groups(t) {
+		for _, r := range g.Rules {
+			if g.File != "machine.yml" && regexp.MustCompile(`\b0\.[68]\b`).MatchString(r.Expr) {
+				t.Errorf("%s%s: %s has a share of its own", r.Alert, r.Record, r.Expr)
 			}
 		}
 	}
