@@ -108,6 +108,10 @@ func (c *cli) writeBackfill(ctx context.Context, conn connection, query url.Valu
 	if err != nil {
 		return c.cut(ctx, err, copied)
 	}
+	if copied.samples == 0 { // figures as known now are of any day, if only the date
+		c.line(c.stderr, c.say("注意: 没有样本：这些日子结束时还什么都没有登记；按现在所知的用 --known now",
+			"warning: there are no samples: nothing had been recorded when these days ended; --known now is by what is known now"))
+	}
 	c.line(c.stderr, c.sayf("已写出 %d 个样本，%.1f MB", "wrote %d samples, %.1f MB", copied.samples, float64(copied.bytes)/1e6))
 	return nil
 }

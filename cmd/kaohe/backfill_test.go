@@ -29,6 +29,16 @@ func TestBackfillWritesWhatCame(t *testing.T) {
 	}
 }
 
+// TestBackfillWithoutSamples says so: a history of days before anything was recorded is whole, and shows nothing.
+func TestBackfillWithoutSamples(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "# EOF\n") }))
+	defer server.Close()
+	code, stdout, stderr := invoke(t, nil, "backfill", "--server", server.URL, "--from", "2018-01-01", "--known", "then", "--lang", "en")
+	if code != exitDone || stdout != "# EOF\n" || !strings.Contains(stderr, "warning: there are no samples") {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
 // TestBackfillThatIsCut: an answer that does not come to its end is no success, and what was written of it has no end either.
 func TestBackfillThatIsCut(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +59,8 @@ func (cl *client) health(ctx context.Context, timeout time.Duration) error {
 	case err != nil:
 		return cl.unanswered(ctx, err)
 	case a.status != http.StatusOK:
-		return fmt.Errorf("%s: %w", cl.base, cl.problem(a))
+		// Whatever was answered, by whomever: a supervisor knows 0 and 1, and that the command was used wrongly is not said of it.
+		return errors.New(cl.base + ": " + strings.TrimPrefix(cl.problem(a).Error(), cl.base+": "))
 	}
 	cl.c.line(cl.c.stdout, cl.c.say("已就绪: ", "ready: ")+cl.base)
 	return nil

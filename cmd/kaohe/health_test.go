@@ -21,7 +21,9 @@ func TestHealthSaysWhyNot(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			_, _ = w.Write([]byte(problem))
 		}, "30s", "en", ": not ready: reading the log: at commit 3 of 9\n"},
-		{"no kaohe at all", http.NotFound, "30s", "en", "HTTP 404 Not Found"},
+		{"no kaohe at all", http.NotFound, "30s", "en", ": HTTP 404 Not Found\n"},
+		{"plain HTTP to where TLS is spoken", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }, "30s", "en", ": HTTP 400 Bad Request\n"},
+		{"a proxy that asks who it is", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "30s", "en", ": HTTP 401 Unauthorized\n"},
 		{"no answer in time", hang, "50ms", "en", "does not answer within 50ms"},
 		{"no answer in time, in Chinese", hang, "50ms", "zh", "在 50ms 内没有回答"},
 	} {
@@ -36,7 +38,7 @@ func TestHealthSaysWhyNot(t *testing.T) {
 			}))
 			defer server.Close()
 			code, stdout, stderr := invoke(t, nil, "health", "--server", server.URL, "--timeout", tt.timeout, "--lang", tt.lang)
-			if code != exitFailed || stdout != "" || !strings.Contains(stderr, tt.want) || asked.Load() > 1 {
+			if code != exitFailed || stdout != "" || !strings.Contains(stderr, tt.want) || strings.Count(stderr, server.URL) > 1 || asked.Load() > 1 {
 				t.Errorf("exit %d, stdout %q, stderr %q, asked %d times, want exit %d and %q, once", code, stdout, stderr, asked.Load(), exitFailed, tt.want)
 			}
 		})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -96,7 +95,7 @@ func fileNames(files fs.FS) (names []string, err error) {
 func existing(dir string, names []string) (taken []string) {
 	for _, name := range names {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err == nil { // what cannot be looked at cannot be written either, and that error says why
 			taken = append(taken, path)
 		}
 	}

@@ -2,11 +2,11 @@ package main
 
 import (
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
-
-	"os"
 
 	"github.com/kaohe/kaohe/deploy"
 )
@@ -43,5 +43,17 @@ func TestInitWritesAllThatIsDeployed(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// A file where a directory should be is called what it is, not "these files exist already".
+func TestInitBelowAFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := invoke(t, nil, "init", "--deploy", filepath.Join(dir, "file", "ops"), "--lang", "en")
+	if code != exitFailed || strings.Contains(stderr, "--force") || !strings.Contains(stderr, "not a directory") {
+		t.Errorf("exit %d, %s", code, stderr)
 	}
 }

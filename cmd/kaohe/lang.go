@@ -89,9 +89,20 @@ func (c *cli) flagError(err error) error {
 		return c.usagef("选项 %s 缺少值", "flag %s lacks a value", dashes(lacks.GetSpecifiedName()))
 	case errors.As(err, &invalid):
 		return c.usagef("选项 --%s 不能是 %q，应为 %s", "flag --%s cannot be %q, expected %s",
-			invalid.GetFlag().Name, invalid.GetValue(), invalid.GetFlag().Value.Type())
+			invalid.GetFlag().Name, invalid.GetValue(), c.valueOf(invalid.GetFlag().Value.Type()))
 	}
 	return codedError{exitUsage, err}
+}
+
+// valueOf says what a flag wants. The types of our own flags do so themselves, as in now|then.
+func (c *cli) valueOf(typ string) string {
+	switch typ {
+	case "duration":
+		return c.say("时长，如 3s", "a length of time such as 3s")
+	case "int":
+		return c.say("整数", "a whole number")
+	}
+	return typ
 }
 
 func dashes(name string) string {

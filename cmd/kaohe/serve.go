@@ -61,9 +61,11 @@ func (c *cli) serve() *cobra.Command {
   GET  /healthz /readyz 存活；已读完日志并可登记`,
 			`Runs the daemon until it is interrupted. An event is on disk (fsync) before it is answered; one data directory has one
 daemon at a time. The log may also be kept in a NATS cluster (--nats): then most of its servers have an event before it is
-answered, and several daemons, with the same plan, may share the log and record events. As long as there are no tokens it listens on this machine only, and answers only what is addressed to
-localhost or a loopback address. Once there is one (kaohe token create) everybody must show one, on this machine too; only
-then it listens elsewhere, and needs a certificate for that (--tls-cert, --tls-key), which is read anew when it changes.
+answered, and several daemons, with the same plan, may share the log and record events.
+
+As long as there are no tokens it listens on this machine only, and answers only what is addressed to localhost or a loopback
+address. Once there is one (kaohe token create) everybody must show one, on this machine too; only then it listens elsewhere,
+and needs a certificate for that (--tls-cert, --tls-key), which is read anew when it changes.
 
   POST /v1/events       record events (CloudEvents)
   GET  /v1/scorecard    every indicator of a unit in a quarter

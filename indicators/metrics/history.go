@@ -47,12 +47,15 @@ type HistoryOptions struct {
 	MaxSeries, MaxRuns int // bounds of what is kept until it is written
 }
 
-var (
-	// ErrTooMuch says that a history has more series or changes than may be kept.
-	ErrTooMuch = errors.New("too many series or changes of values")
-	// ErrLabelTaken says that a label of the scrape is one that some series has itself.
-	ErrLabelTaken = errors.New("the series have a label of that name themselves")
-)
+// ErrTooMuch says that a history has more series or changes than may be kept.
+var ErrTooMuch = errors.New("too many series or changes of values")
+
+// LabelTakenError is the name of a label of the scrape that some series has itself.
+type LabelTakenError string
+
+func (e LabelTakenError) Error() string {
+	return "the series have a label of that name themselves: " + string(e)
+}
 
 // chronicle is the past of one family.
 type chronicle struct {
@@ -167,7 +170,7 @@ func (h *History) write(own []*dto.LabelPair) error {
 		}
 		switch {
 		case order == 0:
-			return fmt.Errorf("%w: %s", ErrLabelTaken, own[0].GetName())
+			return LabelTakenError(own[0].GetName())
 		case order < 0:
 			h.text, own = appendLabel(h.text, own[0]), own[1:]
 		default:

@@ -134,8 +134,8 @@ func TestHistoryLabels(t *testing.T) {
 	}
 	opt.Labels = map[string]string{"span": "x"}
 	err := mustHistory(t, opt).Add(s.view, s.plan, s.today)
-	if !errors.Is(err, metrics.ErrLabelTaken) || !strings.Contains(err.Error(), "span") {
-		t.Errorf("a label that series have: %v, want ErrLabelTaken of span", err)
+	if taken, ok := errors.AsType[metrics.LabelTakenError](err); !ok || taken != "span" {
+		t.Errorf("a label that series have: %v, want a LabelTakenError of span", err)
 	}
 }
 

@@ -144,13 +144,14 @@ func (b *backfill) await(ctx context.Context, lang events.Lang) *api.Problem {
 
 // failure says why days could not be evaluated.
 func (b *backfill) failure(err error, lang events.Lang) api.Problem {
+	var taken metrics.LabelTakenError
 	switch {
 	case errors.Is(err, metrics.ErrTooMuch):
 		return api.NewProblem(http.StatusUnprocessableEntity, "too_much", events.Text{ZH: "历史数据过多", EN: "too much history"}, events.Text{
 			ZH: "一次最多 250,000 个序列、8,000,000 次数值变动；请按年分次（from、to），或只取部分单位、指标（org、indicator）",
 			EN: "At most 250,000 series and 8,000,000 changes of values fit into one backfill. Ask for a year at a time (from, to), or for some units or indicators (org, indicator)."}, lang)
-	case errors.Is(err, metrics.ErrLabelTaken):
-		return (&badBackfill{"label", err.Error(), events.Text{ZH: "业务序列自身没有的标签名", EN: "a label that no series has itself"}}).problem(lang)
+	case errors.As(err, &taken):
+		return (&badBackfill{"label", string(taken), events.Text{ZH: "业务序列自身没有的标签名", EN: "a label that no series has itself"}}).problem(lang)
 	case errors.Is(err, api.ErrPlanUnreadable):
 		p := api.NewProblem(http.StatusConflict, "plan_unreadable", events.Text{ZH: "当时的方案已无法读取", EN: "the plan of that time cannot be read any more"}, events.Text{
 			ZH: "可按现在的方案看当时已登记的内容: plan=current", EN: "What was recorded by then can be shown by today's plan: plan=current."}, lang)
@@ -158,6 +159,8 @@ func (b *backfill) failure(err error, lang events.Lang) api.Problem {
 		return p
 	case errors.Is(err, context.DeadlineExceeded):
 		return unavailable(events.Text{ZH: "计算用时太长；请按年分次取", EN: "It takes too long at the moment. Ask for a year at a time."}, lang)
+	case b.ctx.Err() != nil:
+		return unavailable(events.Text{ZH: "服务正在停止；请稍后再试", EN: "The server is stopping. Try again later."}, lang)
 	case !errors.Is(err, context.Canceled):
 		b.app.opts.Logger.Error("a backfill failed", "error", err)
 	}

@@ -119,7 +119,7 @@ func TestBackfillRefuses(t *testing.T) {
 		"from=2018-03-01&label=__name__=x":                       "label: expected name=value",
 		"from=2018-03-01&label=a=x&label=a=y":                    "label: expected name=value",
 		"from=2018-03-01&label=a=%FF":                            "label: expected name=value",
-		"from=2018-03-01&label=org=x":                            "label: expected a label that no series has",
+		"from=2018-03-01&label=org=x":                            `label: expected a label that no series has itself, got "org"`,
 		"from=2018-03-01&org=1":                                  "org: expected the code of a unit",
 		"from=2018-03-01&indicator=1":                            "indicator: expected the id of an indicator",
 		"from=2018-03-01" + manyLabels(16):                       "label: expected at most 16 labels",
@@ -158,6 +158,16 @@ func TestBackfillsOneAtATime(t *testing.T) {
 	a.BoundBackfill(10)
 	if status, body := get(t, a, "/v1/backfill?from=2018-03-01"); status != http.StatusUnprocessableEntity || !strings.Contains(body, `"too_much"`) {
 		t.Errorf("too much: status %d, %s", status, body)
+	}
+}
+
+// TestBackfillWhileStopping: who asks as the daemon ends is not told that something is wrong with the log.
+func TestBackfillWhileStopping(t *testing.T) {
+	a := mustStart(t, options(t, t.TempDir()))
+	a.EndBackfills()
+	status, body := get(t, a, "/v1/backfill?from=2018-03-01")
+	if status != http.StatusServiceUnavailable || !strings.Contains(body, "The server is stopping.") {
+		t.Errorf("status %d, %s", status, body)
 	}
 }
 
