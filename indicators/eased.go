@@ -6,32 +6,22 @@ import (
 )
 
 // eased returns by how much the year's target was made easier while the indicator was behind its pace, null for not at all: a
-// gap must not go away unseen because somebody moved the target. A correction of a target counts like another target, and
-// what was made harder again is taken off.
+// gap must not go away unseen because somebody moved the target. What was made harder again is taken off. A target that was
+// corrected counts as if it had been set so from the beginning, like all that is corrected; TargetHistory tells of it.
 //
 // Whether there was a gap is asked of the day before the change took effect or was made, whichever is later, because a change
 // may be dated back.
 func (e *evaluation) eased(d *Definition, base Number, targets []projections.Target) Number {
 	last, total := goal{}, zero
-	change := func(t projections.Target, made events.Day) {
-		next, _ := newGoal(d, t, base, e.lastYear(d))
-		total = total.add(e.easing(d, last, next, made-1))
-		if last = next; total.Sign() < 0 {
-			total = zero
-		}
-	}
 	for i, t := range targets {
 		if holding, ok := inForce(targets[:i+1], e.on); !ok || holding.At != t.At {
 			continue // it does not hold yet, or another one goes on holding
 		}
-		made := max(effectiveFrom(t, i == 0), t.Day)
-		for _, c := range t.Corrections {
-			former := t
-			former.Value, former.Basis = c.Was, c.WasBasis
-			change(former, made)
-			made = c.Day
+		next, _ := newGoal(d, t, base, e.lastYear(d))
+		total = total.add(e.easing(d, last, next, max(effectiveFrom(t, i == 0), t.Day)-1))
+		if last = next; total.Sign() < 0 {
+			total = zero
 		}
-		change(t, made)
 	}
 	if total.Sign() == 0 {
 		return Number{}

@@ -70,8 +70,6 @@ func (e *evaluation) goal(d *Definition, base Number, r *Row) goal {
 	if t.At != targets[0].At {
 		first, _ := newGoal(d, targets[0], base, e.lastYear(d))
 		r.FirstTarget = first.value
-	}
-	if t.At != targets[0].At || len(t.Corrections) > 0 {
 		r.TargetEased = e.eased(d, base, targets)
 	}
 	return g
