@@ -214,6 +214,12 @@ func testClusterQuorum(t *testing.T, c *clustertest.Cluster) {
 	if _, err := log.Append(ctx, head, "d", body); !errors.Is(err, events.ErrUnknown) {
 		t.Errorf("Append() without a quorum = %v, want ErrUnknown", err)
 	}
+	clustertest.Await(t, "doubt about the end of the log", func() bool {
+		ctx, cancel := context.WithTimeout(eventtest.Context(t), 300*time.Millisecond)
+		defer cancel()
+		_, err := log.End(ctx)
+		return err != nil
+	})
 	c.Restart(t, others[0])
 	if _, err := log.Append(eventtest.Context(t), head, "d", body); err != nil {
 		t.Errorf("Append() again with a quorum failed: %v", err)

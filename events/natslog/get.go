@@ -138,15 +138,19 @@ func (l *Log) reach(ctx context.Context) (uint64, error) {
 	return l.metrics.last.Load(), nil
 }
 
-// ask asks for the state of the stream, and makes sure that it is still the one that was opened.
+// ask asks for the state of the stream, and makes sure that it is still the one that was opened. What a server says that is cut
+// off from the others is no answer: it would say the same for ever.
 func (l *Log) ask(ctx context.Context) (*jetstream.StreamInfo, error) {
 	ctx, cancel := l.whileAsking(ctx)
 	defer cancel()
 	info, err := l.stream.Info(ctx)
-	l.answered(err)
 	if err == nil && l.remote != nil {
 		err = l.remote.lost(info)
 	}
+	if err == nil && l.remote != nil && !inTouch(info.Cluster) {
+		err = errBehind
+	}
+	l.answered(err)
 	return info, err
 }
 

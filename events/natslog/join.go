@@ -149,8 +149,9 @@ func comparable(c jetstream.StreamConfig) jetstream.StreamConfig {
 	return c
 }
 
-// errBehind says that a leader ends before what was acknowledged, but may not have heard yet that it leads no more.
-var errBehind = fmt.Errorf("the stream's leader is out of touch: %w", nats.ErrTimeout)
+// errBehind says that who answers for the stream does not hear from most of the servers that keep it, so that the others may
+// have gone on.
+var errBehind = fmt.Errorf("who answers for the stream is out of touch with most of its servers: %w", nats.ErrTimeout)
 
 // whole compares the stream with what is known of it. Nothing can be deleted from it.
 func whole(info *jetstream.StreamInfo, head mark, headErr error) error {
@@ -158,7 +159,7 @@ func whole(info *jetstream.StreamInfo, head mark, headErr error) error {
 	switch {
 	case known && !info.Created.Equal(head.created):
 		return fmt.Errorf("%w: another stream has been put in its place, begun %s, not %s", ErrLost, stamp(info.Created), stamp(head.created))
-	case known && last < head.seq && !inTouch(info.Cluster):
+	case !inTouch(info.Cluster):
 		return errBehind
 	case known && last < head.seq:
 		return fmt.Errorf("%w: the stream ends at commit %d, and commit %d was acknowledged", ErrLost, last, head.seq)
@@ -171,9 +172,15 @@ func whole(info *jetstream.StreamInfo, head mark, headErr error) error {
 func stamp(t time.Time) string { return t.UTC().Format(time.DateTime + ".000") }
 
 // inTouch reports whether most of the servers that keep a stream have answered its leader just now: then no other leader can
-// have been chosen meanwhile, which takes four seconds of silence.
+// have been chosen meanwhile, which takes four seconds of silence. A server that has given up leading and finds no other goes on
+// answering, without naming one.
 func inTouch(c *jetstream.ClusterInfo) bool {
-	if c == nil || len(c.Replicas) == 0 {
+	switch {
+	case c == nil:
+		return true
+	case c.Leader == "":
+		return false
+	case len(c.Replicas) == 0:
 		return true
 	}
 	const lately = 3 * time.Second
@@ -196,11 +203,7 @@ func (l *Log) rehearse(ctx context.Context) error {
 	}
 	last := l.stream.CachedInfo().State.LastSeq
 	r := &reading{log: l, last: last - min(last, 1), fn: func(events.Commit) error { return errEnough }}
-	if last == 0 {
-		consumer, messages, err := r.open(ctx)
-		if err == nil {
-			r.close(ctx, consumer, messages)
-		}
+	if err := l.rehearseConsumer(ctx, r); err != nil || last == 0 {
 		return err
 	}
 	if err := r.follow(ctx); !errors.As(err, new(*fnError)) {
@@ -210,6 +213,22 @@ func (l *Log) rehearse(ctx context.Context) error {
 		if _, err := get(ctx, last); err != nil {
 			return fmt.Errorf("get commit %d: %w", last, err)
 		}
+	}
+	return nil
+}
+
+// rehearseConsumer makes a consumer, asks for it as a reader does who is in doubt, and removes it.
+func (l *Log) rehearseConsumer(ctx context.Context, r *reading) error {
+	consumer, messages, err := r.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	if _, err := consumer.Info(ctx); err != nil {
+		return fmt.Errorf("ask for the consumer: %w", err)
+	}
+	if err := l.consume.DeleteConsumer(ctx, Stream, consumer.CachedInfo().Name); err != nil {
+		return fmt.Errorf("remove the consumer: %w", err)
 	}
 	return nil
 }

@@ -223,11 +223,13 @@ func (l *Log) Close(ctx context.Context) error {
 func (l *Log) shutdown() {
 	defer close(l.closed)
 	l.end()
+	var closing sync.WaitGroup
 	for _, nc := range []*nats.Conn{l.writer, l.reader, l.point} {
 		if nc != nil {
-			nc.Close()
+			closing.Go(nc.Close) // which waits for a server that it is just trying
 		}
 	}
+	closing.Wait()
 	if l.server != nil {
 		l.server.stop()
 	}

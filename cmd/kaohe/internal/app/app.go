@@ -116,6 +116,9 @@ func (a *App) start(ctx context.Context) error {
 	a.run("token watch", a.watchTokens)
 	a.run("runner", a.runner.Run)
 	a.run("checks of facts", a.quality.Run)
+	if a.opts.Cluster != nil {
+		a.run("plan watch", a.watchPlan)
+	}
 	if a.announcer != nil {
 		a.run("announcer", a.announcer.run)
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"crypto/rand"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -86,5 +87,28 @@ func TestClusterExcludesWhatNeedsAServerOfOnesOwn(t *testing.T) {
 		if _, err := app.New(opts); err == nil || !strings.Contains(err.Error(), "Cluster") {
 			t.Errorf("New() = %v, want that it names Cluster", err)
 		}
+	}
+}
+
+// TestRivalPlanIsTold: a daemon that goes on by a plan that another one has replaced says so, once.
+func TestRivalPlanIsTold(t *testing.T) {
+	t.Parallel()
+	c := clustertest.Single(t, `accounts { KAOHE { jetstream: enabled, users: [{user: kaohe, password: $KAOHE_NATS_PASSWORD}] } }`)
+	var said, others journal
+	opts := clustered(t, c)
+	opts.Logger = slog.New(slog.NewTextHandler(&said, nil))
+	mustStart(t, opts)
+	rival := clustered(t, c)
+	rival.Logger = slog.New(slog.NewTextHandler(&others, nil))
+	rival.Plan = planWith(t, `data.pool == "hnte"`, `data.pool == "sme"`)
+	b := mustStart(t, rival)
+	mustPost(t, b, []string{training("450703", "one")})
+	const words = "another plan into force"
+	clustertest.Await(t, "a warning about the plan", func() bool { return strings.Contains(said.String(), words) })
+	if n := strings.Count(said.String(), words); n != 1 || !strings.Contains(said.String(), "in_force="+rival.Plan.Hash) {
+		t.Errorf("the warning was given %d times, want once, with the plan:\n%s", n, said.String())
+	}
+	if strings.Contains(others.String(), words) {
+		t.Errorf("the one whose plan came into force warns, too:\n%s", others.String())
 	}
 }
