@@ -80,10 +80,10 @@ func TestReadPassesOverGaps(t *testing.T) {
 func TestReadWaitsAtAGap(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	opts := options(t)
-	opts.Registerer, opts.Stall = reg, 5*time.Millisecond
+	opts.Registerer, opts.Stall = reg, 50*time.Millisecond
 	natslog.MakeDamaged(t, opts.Dir, 5, 6)
 	log := natslog.OpenUnchecked(t, opts)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
 	defer cancel()
 	var got []uint64
 	err := log.Read(ctx, 0, func(c events.Commit) error {
