@@ -119,21 +119,9 @@ func testClusterWriters(t *testing.T, c *clustertest.Cluster) {
 func TestLaggardIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	c := clustertest.Single(t, single)
-	nc, err := c.Dial(t, clustertest.Kaohe)()
-	must(t, err)
-	t.Cleanup(nc.Close)
-	var said atomic.Int64
-	_, err = nc.Subscribe("$JS.API.DIRECT.GET."+laggard, func(m *nats.Msg) {
-		said.Add(1)
-		none := nats.NewMsg(m.Reply)
-		none.Header.Set("Status", "404")
-		none.Header.Set("Description", "Message Not Found")
-		_ = nc.PublishMsg(none)
-	})
-	must(t, err)
-	must(t, nc.Flush())
+	said := answerLate(t, c)
 	opts := inCluster(t, c)
-	opts.Wrap = func(_ natslog.Role, c net.Conn) net.Conn { return diverted{c} }
+	opts.Wrap = func(_ natslog.Role, c net.Conn) net.Conn { return diverted{c, new(atomic.Bool)} }
 	log := mustOpen(t, opts)
 	want := eventtest.MustFill(t, log, events.Head{}, 3)
 	for i, c := range want {
@@ -150,15 +138,81 @@ func TestLaggardIsNotBelieved(t *testing.T) {
 	}
 }
 
-// laggard is a name as long as that of the stream.
-const laggard = "KAOHE_LAG"
+// TestWhatWasSeenIsWaitedFor: the leader, too, may have a commit later than one of the others has given it to a reader.
+func TestWhatWasSeenIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	c := clustertest.Single(t, single)
+	said := answerLate(t, c)
+	opts := inCluster(t, c)
+	var late atomic.Bool
+	opts.Wrap = func(_ natslog.Role, c net.Conn) net.Conn { return diverted{c, &late} }
+	log := mustOpen(t, opts)
+	stored := eventtest.MustFill(t, log, events.Head{}, 1)[0]
+	late.Store(true)
+	got := make(chan error, 1)
+	go func() {
+		c, err := log.Get(context.Background(), stored.Seq)
+		if err == nil && c.ID != stored.ID {
+			err = fmt.Errorf("it is %q, not %q", c.ID, stored.ID)
+		}
+		got <- err
+	}()
+	clustertest.Await(t, "three questions for the commit", func() bool { return said.Load() >= 6 })
+	late.Store(false)
+	if err := <-got; err != nil {
+		t.Errorf("Get() of what was appended = %v", err)
+	}
+	late.Store(true)
+	if _, err := log.Get(eventtest.Context(t), stored.Seq); err == nil || errors.Is(err, events.ErrNotFound) {
+		t.Errorf("Get() = %v as long as no server has the commit, want an error that does not deny it", err)
+	}
+	if _, err := log.Get(eventtest.Context(t), stored.Seq+1); !errors.Is(err, events.ErrNotFound) {
+		t.Errorf("Get() of what nobody has seen = %v, want ErrNotFound", err)
+	}
+}
 
-// diverted sends what is asked of any server to the one that lags.
-type diverted struct{ net.Conn }
+// Subjects of those that lag, as long as the true ones. JetStream itself answers whatever begins with $JS.API.STREAM.
+const (
+	lateAnybody = "$JS.API.DIRECT.GET.KAOHE_LAG"
+	lateLeader  = "_JS.API.STREAM.MSG.GET.KAOHE_LAG"
+)
+
+// answerLate has somebody answer for servers that do not have any commit yet, and counts the answers.
+func answerLate(t *testing.T, c *clustertest.Cluster) *atomic.Int64 {
+	t.Helper()
+	nc, err := c.Dial(t, clustertest.Kaohe)()
+	must(t, err)
+	t.Cleanup(nc.Close)
+	said := new(atomic.Int64)
+	_, err = nc.Subscribe(lateAnybody, func(m *nats.Msg) {
+		said.Add(1)
+		none := nats.NewMsg(m.Reply)
+		none.Header.Set("Status", "404")
+		none.Header.Set("Description", "Message Not Found")
+		_ = nc.PublishMsg(none)
+	})
+	must(t, err)
+	_, err = nc.Subscribe(lateLeader, func(m *nats.Msg) {
+		said.Add(1)
+		_ = m.Respond([]byte(`{"error":{"code":404,"err_code":10037,"description":"no message found"}}`))
+	})
+	must(t, err)
+	must(t, nc.Flush())
+	return said
+}
+
+// diverted sends what is asked of any server to the one that lags, and what is asked of the leader as long as that is late.
+type diverted struct {
+	net.Conn
+	late *atomic.Bool
+}
 
 func (d diverted) Write(p []byte) (int, error) {
-	const subject = "$JS.API.DIRECT.GET."
-	return d.Conn.Write(bytes.ReplaceAll(p, []byte(subject+natslog.Stream), []byte(subject+laggard)))
+	p = bytes.ReplaceAll(p, []byte("$JS.API.DIRECT.GET."+natslog.Stream), []byte(lateAnybody))
+	if d.late.Load() {
+		p = bytes.ReplaceAll(p, []byte("$JS.API.STREAM.MSG.GET."+natslog.Stream), []byte(lateLeader))
+	}
+	return d.Conn.Write(p)
 }
 
 // testClusterRolling restarts the stream's leader, and then another server, while two write.

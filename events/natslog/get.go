@@ -13,7 +13,8 @@ import (
 )
 
 // Get returns the commit at a sequence. It asks the store directly, without a consumer. In a cluster any server answers that
-// keeps the log, and each has but commits that most have; what one does not have yet the leader is asked for.
+// keeps the log, and each has but commits that most have; what one does not have yet the leader is asked for, and what was
+// seen already is waited for.
 func (l *Log) Get(ctx context.Context, seq uint64) (events.Commit, error) {
 	if seq == 0 {
 		return events.Commit{}, fmt.Errorf("get commit 0: %w", events.ErrNotFound)
@@ -28,15 +29,40 @@ func (l *Log) Get(ctx context.Context, seq uint64) (events.Commit, error) {
 	case l.remote == nil:
 		c, err = l.direct(ctx, seq)
 	default:
-		if c, err = l.direct(ctx, seq); err != nil {
-			c, err = l.fromLeader(ctx, seq)
-		}
-		l.answered(err)
+		c, err = l.fromCluster(ctx, seq)
 	}
 	if err != nil {
 		return events.Commit{}, fmt.Errorf("get commit %d: %w", seq, because(ctx, err))
 	}
 	return c, nil
+}
+
+// errNotYet says that a commit that somebody here has seen is not yet where it was asked for.
+var errNotYet = errors.New("the servers that answer do not have it yet")
+
+// fromCluster asks any server, and then the leader. Each, the leader too, writes what most have agreed upon in its own time:
+// a reader may have had a commit from one of them before those that are asked have it. It is there, so it is waited for as
+// long as for an acknowledgement.
+func (l *Log) fromCluster(ctx context.Context, seq uint64) (events.Commit, error) {
+	for moment, waited := firstMoment, time.Duration(0); ; moment = min(2*moment, lastMoment) {
+		c, err := l.direct(ctx, seq)
+		if err != nil {
+			c, err = l.fromLeader(ctx, seq)
+		}
+		l.answered(err)
+		if !errors.Is(err, events.ErrNotFound) || seq > l.metrics.last.Load() {
+			return c, err
+		}
+		if waited >= l.opts.AckTimeout {
+			return events.Commit{}, errNotYet
+		}
+		waited += moment
+		select {
+		case <-time.After(moment):
+		case <-ctx.Done():
+			return events.Commit{}, ctx.Err()
+		}
+	}
 }
 
 func (l *Log) direct(ctx context.Context, seq uint64) (events.Commit, error) {

@@ -210,7 +210,7 @@ func (l *Log) rehearse(ctx context.Context) error {
 		return fmt.Errorf("read the last commit: %w", err)
 	}
 	for _, get := range []func(context.Context, uint64) (events.Commit, error){l.direct, l.fromLeader} {
-		if _, err := get(ctx, last); err != nil {
+		if _, err := get(ctx, last); err != nil && !errors.Is(err, events.ErrNotFound) { // a server may have it a moment later
 			return fmt.Errorf("get commit %d: %w", last, err)
 		}
 	}
