@@ -56,6 +56,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		{"two of two kinds", connection{server: "nats://a,http://b"}, nil, "is not the address of a server"},
 		{"NATS with a path", connection{server: "nats://a/b"}, nil, "is not the address of a server"},
 		{"no host", connection{server: "http://bob:secret@"}, nil, "is not the address of a server"},
+		{"a protocol twice", connection{server: "https://https://a"}, nil, "is not the address of a server"},
 		{"a password on the command line", connection{server: "nats://bob:secret@a"}, nil, "leave passwords and tokens out of the address nats://a"},
 		{"a token on the command line", connection{server: "nats://secret@a"}, nil, "leave passwords and tokens out of the address nats://a"},
 		{"a password for HTTP", connection{}, map[string]string{"KAOHE_SERVER": "http://bob:secret@a"}, "leave passwords and tokens out"},

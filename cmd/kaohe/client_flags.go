@@ -146,7 +146,7 @@ func (c *cli) parseAddress(s, scheme string) (a address, err error) {
 			part = scheme + "://" + part
 		}
 		u, err := url.Parse(part)
-		if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.RawQuery != "" || u.Fragment != "" {
 			return a, c.noAddress(s)
 		}
 		a.urls = append(a.urls, u)

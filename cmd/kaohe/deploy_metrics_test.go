@@ -20,6 +20,7 @@ var elsewhere = map[string]string{
 	"kaohe_tls_reload_failures_total":                "with a certificate",
 	"kaohe_nats_request_duration_seconds":            "once something was asked over NATS",
 	"kaohe_snapshot_recorded_timestamp_seconds":      "once there is a snapshot",
+	"kaohe_plan_replaced":                            "with --nats",
 }
 
 // use is a metric that something in deploy/ selects.

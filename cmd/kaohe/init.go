@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -51,6 +52,9 @@ func (c *cli) writeOut(dir string, files fs.FS, force bool, next string) error {
 	if err != nil {
 		return err
 	}
+	if file := blocking(dir, names); file != "" {
+		return c.errorf("%s 是文件，那里要建一个目录，没有改动任何东西；请挪开它或换一个目录", "%s is a file where a directory is to be, nothing was changed: move it away, or name another directory", file)
+	}
 	if taken := existing(dir, names); len(taken) > 0 && !force {
 		return c.errorf("这些文件已经存在，没有改动任何东西:\n  %s\n  要覆盖请加 --force", "these files exist already, nothing was changed:\n  %s\n  --force overwrites them",
 			strings.Join(taken, "\n  "))
@@ -94,17 +98,30 @@ func fileNames(files fs.FS) (names []string, err error) {
 // existing lists the files that are there already.
 func existing(dir string, names []string) (taken []string) {
 	for _, name := range names {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if _, err := os.Lstat(path); err == nil { // what cannot be looked at cannot be written either, and that error says why
-			taken = append(taken, path)
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if _, err := os.Lstat(file); err == nil { // what cannot be looked at cannot be written either, and that error says why
+			taken = append(taken, file)
 		}
 	}
 	return taken
 }
 
-func writeFile(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+// blocking returns a file that stands where a directory is to be made, or "".
+func blocking(dir string, names []string) string {
+	for _, name := range names {
+		for parent := path.Dir(name); parent != "."; parent = path.Dir(parent) {
+			file := filepath.Join(dir, filepath.FromSlash(parent))
+			if info, err := os.Stat(file); err == nil && !info.IsDir() {
+				return file
+			}
+		}
+	}
+	return ""
+}
+
+func writeFile(name string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, content, 0o644)
+	return os.WriteFile(name, content, 0o644)
 }

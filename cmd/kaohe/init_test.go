@@ -57,3 +57,24 @@ func TestInitBelowAFile(t *testing.T) {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
 }
+
+// A file within it is in the way, too, and nothing is written before it is known.
+func TestInitAroundAFile(t *testing.T) {
+	for _, name := range []string{"grafana", "prometheus/rules"} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := invoke(t, nil, "init", "--deploy", "--force", dir, "--lang", "en")
+		if code != exitFailed || !strings.Contains(stderr, file+" is a file where a directory is to be, nothing was changed") {
+			t.Errorf("exit %d, %s", code, stderr)
+		}
+		if written, err := os.ReadDir(dir); err != nil || len(written) != 1 {
+			t.Errorf("%s: %d files were written (%v)", name, len(written)-1, err)
+		}
+	}
+}

@@ -32,6 +32,8 @@ func (c *cli) words(err error) string {
 			"\n  nothing was changed; restore the data directory from a backup, or see what is left: kaohe serve --salvage (read-only)")
 	case errors.As(err, &locked):
 		return c.locked(locked)
+	case errors.Is(err, natslog.ErrElsewhere):
+		return c.sayf("这个数据目录的日志在 NATS 集群里，没有改动任何东西: %v\n  请用 --nats 说明集群在哪里，如 kaohe serve --nats nats://主机:4222", "the log of this data directory is in a NATS cluster, nothing was changed: %v\n  say where the cluster is with --nats, such as kaohe serve --nats nats://HOST:4222", err)
 	case errors.Is(err, natslog.ErrForeign):
 		return c.sayf("数据目录里不是 kaohe 的日志，没有改动任何东西: %v\n  请用 --data 指定一个空目录或新目录", "the data directory does not hold a log of kaohe, nothing was changed: %v\n  name an empty or new directory with --data", err)
 	case errors.Is(err, app.ErrOpen):

@@ -156,7 +156,7 @@ func (l *Log) reach(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	l.metrics.saw(info.State.LastSeq)
+	l.metrics.state(info.State)
 	if l.remote == nil {
 		return info.State.LastSeq, nil
 	}

@@ -21,10 +21,13 @@ import (
 // one of the two for ever.
 const clusterHead = "cluster.head"
 
+// ErrElsewhere is [ErrForeign] of a directory whose log is in a NATS cluster. Open it with Options.Cluster.
+var ErrElsewhere = fmt.Errorf("%w of its own: the log is in a NATS cluster", ErrForeign)
+
 // inspectPartner refuses a directory whose log is in a cluster: beside it none is begun here.
 func inspectPartner(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, clusterHead)); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s belongs to a log in a NATS cluster, as the file %s says", ErrForeign, dir, clusterHead)
+		return fmt.Errorf("%w, as the file %s in %s says", ErrElsewhere, clusterHead, dir)
 	}
 	return nil
 }
@@ -125,7 +128,7 @@ func (l *Log) find(ctx context.Context, js jetstream.JetStream, head mark, headE
 		return err
 	}
 	l.remote.created = info.Created
-	l.metrics.saw(info.State.LastSeq)
+	l.metrics.state(info.State)
 	return nil
 }
 

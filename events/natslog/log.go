@@ -77,6 +77,9 @@ func newLog(opts Options) *Log {
 	l := &Log{opts: opts, turn: make(chan struct{}, 1), closed: make(chan struct{})}
 	l.life, l.end = context.WithCancel(context.Background())
 	l.metrics = newMetrics()
+	if !opts.Salvage {
+		l.metrics.served()
+	}
 	if opts.Cluster == nil {
 		l.metrics.local(l.freeMetric)
 	}
@@ -185,7 +188,7 @@ func (l *Log) attach(ctx context.Context, existed bool) error {
 	if l.stream, err = ensureStream(ctx, point, l.opts.Dir, existed); err != nil {
 		return err
 	}
-	l.metrics.saw(l.stream.CachedInfo().State.LastSeq)
+	l.metrics.state(l.stream.CachedInfo().State)
 	return nil
 }
 

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"sync/atomic"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
 type metrics struct {
 	last     atomic.Uint64 // greatest sequence that anybody here has seen
+	bytes    atomic.Uint64 // size of the stream when it was last asked for
 	sequence prometheus.GaugeFunc
+	size     prometheus.GaugeFunc // nil: there is no server that counts
 	free     prometheus.GaugeFunc // nil: others see to the space
 	commit   prometheus.Histogram
 	retries  prometheus.Counter
@@ -37,6 +40,13 @@ func newMetrics() *metrics {
 	return m
 }
 
+// served adds what there is to tell of a log that a server keeps.
+func (m *metrics) served() {
+	m.size = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_bytes",
+		Help: "Size of the log as its server counts it, once however many servers keep it."},
+		func() float64 { return float64(m.bytes.Load()) })
+}
+
 // local adds what there is to tell of an embedded server.
 func (m *metrics) local(free func() float64) {
 	m.free = prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kaohe_log_free_bytes",
@@ -50,6 +60,9 @@ func counter(name, help string) prometheus.Counter {
 
 func (m *metrics) all() []prometheus.Collector {
 	list := []prometheus.Collector{m.sequence, m.commit, m.retries, m.full, m.rebuilds, m.warnings, m.head}
+	if m.size != nil {
+		list = append(list, m.size)
+	}
 	if m.free != nil {
 		list = append(list, m.free, m.restarts)
 	}
@@ -75,6 +88,12 @@ func (m *metrics) unregister(r prometheus.Registerer) {
 	for _, c := range m.all() {
 		r.Unregister(c)
 	}
+}
+
+// state notes what a server says of the stream.
+func (m *metrics) state(s jetstream.StreamState) {
+	m.saw(s.LastSeq)
+	m.bytes.Store(s.Bytes)
 }
 
 // saw notes that the log reaches up to a sequence.

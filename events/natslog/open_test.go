@@ -73,8 +73,19 @@ func TestMetricsAreClean(t *testing.T) {
 		t.Errorf("lint found %v, %v", problems, err)
 	}
 	n, err := testutil.GatherAndCount(reg)
-	if err != nil || n != 9 {
-		t.Errorf("%d metrics, %v, want 9", n, err)
+	if err != nil || n != 10 {
+		t.Errorf("%d metrics, %v, want 10", n, err)
+	}
+	eventtest.MustEnd(t, log) // which asks for the state of the stream
+	if n, err := testutil.GatherAndCount(reg, "kaohe_log_bytes"); err != nil || n != 1 {
+		t.Errorf("%d metrics of the size, %v, want 1", n, err)
+	}
+	families, err := reg.Gather()
+	must(t, err)
+	for _, f := range families {
+		if size := f.GetMetric()[0].GetGauge().GetValue(); f.GetName() == "kaohe_log_bytes" && size < 100 {
+			t.Errorf("a log with a commit has %v bytes", size)
+		}
 	}
 	mustClose(t, log)
 	if n, _ := testutil.GatherAndCount(reg); n != 0 {

@@ -50,6 +50,7 @@ type App struct {
 	paths       *http.ServeMux
 
 	log      *natslog.Log
+	pulse    *pulse
 	archive  *projections.Archive
 	plan     *indicators.Plan // by which events are checked
 	plans    *plans
@@ -114,6 +115,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	a.run("token watch", a.watchTokens)
+	a.run("pulse", a.pulse.run)
 	a.run("runner", a.runner.Run)
 	a.run("checks of facts", a.quality.Run)
 	if a.opts.Cluster != nil {
@@ -135,6 +137,9 @@ func (a *App) start(ctx context.Context) error {
 // assemble opens the log and puts the parts together. None of them works yet.
 func (a *App) assemble(ctx context.Context) (handler http.Handler, err error) {
 	if a.log, err = a.openLog(ctx); err != nil {
+		return nil, err
+	}
+	if a.pulse, err = a.newPulse(); err != nil {
 		return nil, err
 	}
 	if a.archive, err = a.openArchive(ctx); err != nil {

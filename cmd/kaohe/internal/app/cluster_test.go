@@ -97,7 +97,7 @@ func TestRivalPlanIsTold(t *testing.T) {
 	var said, others journal
 	opts := clustered(t, c)
 	opts.Logger = slog.New(slog.NewTextHandler(&said, nil))
-	mustStart(t, opts)
+	first := mustStart(t, opts)
 	rival := clustered(t, c)
 	rival.Logger = slog.New(slog.NewTextHandler(&others, nil))
 	rival.Plan = planWith(t, `data.pool == "hnte"`, `data.pool == "sme"`)
@@ -107,6 +107,11 @@ func TestRivalPlanIsTold(t *testing.T) {
 	clustertest.Await(t, "a warning about the plan", func() bool { return strings.Contains(said.String(), words) })
 	if n := strings.Count(said.String(), words); n != 1 || !strings.Contains(said.String(), "in_force="+rival.Plan.Hash) {
 		t.Errorf("the warning was given %d times, want once, with the plan:\n%s", n, said.String())
+	}
+	for daemon, want := range map[*app.App]string{first: "\nkaohe_plan_replaced 1\n", b: "\nkaohe_plan_replaced 0\n"} {
+		if _, page := get(t, daemon, "/metrics"); !strings.Contains(page, want) {
+			t.Errorf("the metrics of %s lack %q", daemon.URL(), want)
+		}
 	}
 	if strings.Contains(others.String(), words) {
 		t.Errorf("the one whose plan came into force warns, too:\n%s", others.String())

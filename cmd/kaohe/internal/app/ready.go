@@ -24,9 +24,6 @@ func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 	plain(w, "ready")
 }
 
-// reachWait bounds how long the log may take to say where it ends.
-const reachWait = 2 * time.Second
-
 // Ready returns nil if facts are taken and figures are those of the whole log, else the reason.
 func (a *App) Ready(ctx context.Context) error {
 	select {
@@ -34,12 +31,10 @@ func (a *App) Ready(ctx context.Context) error {
 		return a.failure
 	default:
 	}
-	ctx, cancel := context.WithTimeout(ctx, reachWait)
-	defer cancel()
 	if err := a.log.Room(); err != nil {
 		return err
 	}
-	end, err := a.log.End(ctx)
+	end, err := a.pulse.end(ctx)
 	if err != nil {
 		return fmt.Errorf("the log does not answer: %w", err)
 	}
