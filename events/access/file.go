@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // File is the name of the file in a data directory that holds the tokens.
@@ -151,5 +154,5 @@ func replace(path string, b []byte) error {
 	if err := os.Rename(name, path); err != nil {
 		return err
 	}
-	return syncAbove(path)
+	return durable.SyncDir(filepath.Dir(path))
 }

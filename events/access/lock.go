@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // LockFile is the name of the file beside [File] by which those who change it wait for each other. Once there have been
@@ -20,8 +22,6 @@ const (
 	lockTry  = 5 * time.Millisecond
 )
 
-var errHeld = errors.New("the lock is held")
-
 // lock is the lock on a file of tokens. The operating system gives it up when the process ends.
 type lock struct{ file *os.File }
 
@@ -32,7 +32,7 @@ func takeLock(path string) (*lock, error) {
 	}
 	for range lockWait / lockTry {
 		l, err := tryLock(path + ".lock")
-		if err == nil || !errors.Is(err, errHeld) {
+		if err == nil || !errors.Is(err, durable.ErrHeld) {
 			return l, err
 		}
 		time.Sleep(lockTry)
@@ -46,9 +46,9 @@ func tryLock(name string) (*lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = lockFile(f)
+	err = durable.Lock(f)
 	if err == nil && !stillAt(f, name) {
-		err = errHeld
+		err = durable.ErrHeld
 	}
 	if err != nil {
 		f.Close()

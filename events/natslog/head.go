@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // headName is the file that remembers, outside the store, which stream the log is and how far it reached. It is one line
@@ -88,7 +90,7 @@ func createHead(dir, name string, m mark) error {
 	if err := os.Rename(name+".tmp", name); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return durable.SyncDir(dir)
 }
 
 func openHead(dir, name string, m mark) (*headFile, error) {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 const lockName = "kaohe.lock"
@@ -42,8 +44,6 @@ func (h Holder) String() string {
 	return s
 }
 
-var errLockHeld = errors.New("lock is held")
-
 // lock is the lock on a data directory. The operating system gives it up when the process ends, however it ends. The lock
 // file only says who holds it, and stays when he is gone.
 type lock struct {
@@ -54,7 +54,7 @@ type lock struct {
 
 func takeLock(dir string, now time.Time) (*lock, error) {
 	held, err := lockDir(dir)
-	if errors.Is(err, errLockHeld) {
+	if errors.Is(err, durable.ErrHeld) {
 		return nil, &LockedError{Dir: dir, Holder: readHolder(dir)}
 	}
 	if err != nil {

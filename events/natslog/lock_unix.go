@@ -3,11 +3,10 @@
 package natslog
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
-	"golang.org/x/sys/unix"
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // lockDir locks the directory itself: a file in it could be removed and made anew, and then there would be two locks.
@@ -16,12 +15,9 @@ func lockDir(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open data directory: %w", err)
 	}
-	if err := unix.Flock(int(d.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := durable.Lock(d); err != nil {
 		d.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, errLockHeld
-		}
-		return nil, fmt.Errorf("lock %q: %w", dir, err)
+		return nil, err
 	}
 	return d, nil
 }

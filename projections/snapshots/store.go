@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // Store is a directory of snapshots. It belongs to one process. All methods may be called at any time by any goroutine:
@@ -139,7 +141,7 @@ func (s *Store) save(ctx context.Context, m Meta, payload []byte) error {
 	if err := s.put(m); err != nil {
 		return err
 	}
-	return syncDir(s.dir)
+	return durable.SyncDir(s.dir)
 }
 
 // put gives a file that was written its name.

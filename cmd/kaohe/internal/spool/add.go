@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // tail is the end of the spool.
@@ -152,7 +154,7 @@ func (s *Spool) write(t tail, b []byte) (err error) {
 		return err
 	}
 	if t.cut == 0 { // nobody may have made its name durable yet
-		if err := syncDir(s.Dir); err != nil {
+		if err := durable.SyncDir(s.Dir); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"time"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 const (
@@ -15,8 +17,6 @@ const (
 // lockPoll is how often a lock is tried that somebody holds. Nobody holds the one of the spool for longer than a write takes.
 const lockPoll = 5 * time.Millisecond
 
-var errHeld = errors.New("lock is held")
-
 // lock is the lock of a file, which the system gives up when the process ends, however it ends. The files stay.
 type lock struct{ file *os.File }
 
@@ -25,7 +25,7 @@ func tryLock(path string) (*lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(f); err != nil {
+	if err := durable.Lock(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &lock{f}, nil
@@ -34,7 +34,7 @@ func tryLock(path string) (*lock, error) {
 func awaitLock(ctx context.Context, path string) (*lock, error) {
 	for {
 		l, err := tryLock(path)
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, durable.ErrHeld) {
 			return l, err
 		}
 		select {

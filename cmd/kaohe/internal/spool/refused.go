@@ -11,6 +11,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // RefusedName is the file of what the server refused. It has one line for each, which people may read, change and remove:
@@ -51,7 +53,7 @@ func (s *Spool) refuse(list []Refused) error {
 	if err == nil {
 		err = appendWhole(f, b)
 	}
-	return errors.Join(err, f.Close(), syncDir(s.Dir))
+	return errors.Join(err, f.Close(), durable.SyncDir(s.Dir))
 }
 
 func (s *Spool) refusedLines(list []Refused) (b []byte, err error) {
@@ -193,7 +195,7 @@ func (s *Spool) Again(ctx context.Context) (n int, err error) {
 			return err
 		}
 		s.refused = nil
-		return errors.Join(os.Remove(s.path(RefusedName)), syncDir(s.Dir))
+		return errors.Join(os.Remove(s.path(RefusedName)), durable.SyncDir(s.Dir))
 	})
 	return n, err
 }

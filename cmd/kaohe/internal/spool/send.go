@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // Batch returns the entries that go next, in order: events up to a number of entries and about a number of bytes, at least
@@ -145,5 +147,5 @@ func replaceFile(dir, name string, b []byte) (err error) {
 	if err := os.Rename(path+".tmp", path); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return durable.SyncDir(dir)
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/kaohe/kaohe/events/durable"
 )
 
 // DefaultLimit is how many bytes of segments a spool may hold: some three million events.
@@ -59,7 +61,7 @@ func Open(dir string, limit int64) (*Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the spool: %w", err)
 	}
-	return s, errors.Join(f.Close(), syncDir(dir), syncDir(filepath.Dir(filepath.Clean(dir))))
+	return s, errors.Join(f.Close(), durable.SyncDir(dir), durable.SyncDir(filepath.Dir(filepath.Clean(dir))))
 }
 
 // Existing returns the spool in a directory, or [ErrNone].
@@ -99,7 +101,7 @@ func (s *Spool) exclusive(ctx context.Context, fn func() error) error {
 // Sending keeps others from sending what waits, until release is called. It returns [ErrBusy] if somebody is at it.
 func (s *Spool) Sending() (release func() error, err error) {
 	l, err := tryLock(s.path(flushLockName))
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, durable.ErrHeld) {
 		return nil, ErrBusy
 	}
 	if err != nil {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package spool
+package durable
 
 import (
 	"errors"
@@ -10,10 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func lockFile(f *os.File) error {
+// Lock locks an open file or directory, without waiting, until it is closed. It fails with [ErrHeld] if it is locked already.
+func Lock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
-		return errHeld
+		return ErrHeld
 	}
 	if err != nil {
 		return fmt.Errorf("lock %q: %w", f.Name(), err)
@@ -21,8 +22,8 @@ func lockFile(f *os.File) error {
 	return nil
 }
 
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
+// SyncDir makes the names in a directory durable: a file that was made or renamed there stays.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
