@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,7 +27,7 @@ type ArchiveOptions struct {
 
 // Archive knows the past of a log: the identities of its events, the plans that were in force, and the state of a fold after
 // any commit. It folds anew up to there, from the nearest snapshot on, with the code that follows the log. One such fold is
-// made at a time, and the views asked for last are kept.
+// made at a time, beside a [Archive.Replay] that gives way to it, and the views asked for last are kept.
 type Archive struct {
 	opts    ArchiveOptions
 	ids     *events.IDs
@@ -34,6 +35,7 @@ type Archive struct {
 	plans   []Activation
 	metrics *archiveMetrics
 	turn    chan struct{} // holds a token while a fold is made
+	waiting atomic.Int64  // how many wait for their turn
 
 	mu    sync.Mutex
 	views []keptView // latest used last; guarded by mu
@@ -233,6 +235,8 @@ func (a *Archive) keep(hash string, seq uint64, v *View) {
 
 // wait returns once no other fold is being made; leave lets the next one be.
 func (a *Archive) wait(ctx context.Context) error {
+	a.waiting.Add(1)
+	defer a.waiting.Add(-1)
 	select {
 	case a.turn <- struct{}{}:
 		return nil

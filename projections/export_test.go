@@ -23,3 +23,6 @@ func (f *Fold) Encode() []byte { return f.encode() }
 
 // DecodeFold reads it.
 func DecodeFold(rules Rules, b []byte) (*Fold, error) { return decodeFold(rules, b) }
+
+// Waiting returns how many wait for a look into the past.
+func (a *Archive) Waiting() int64 { return a.waiting.Load() }
