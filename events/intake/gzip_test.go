@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/intake"
@@ -57,8 +58,8 @@ func TestCompressedBodies(t *testing.T) {
 		{"not compressed", []string{"gzip"}, intake.MediaEvent, training("a", 1), 400, "not_gzip"},
 		{"garbled", []string{"gzip"}, intake.MediaEvent, garbled, 400, "not_gzip"},
 		{"something after it", []string{"gzip"}, intake.MediaEvent, append(bytes.Clone(whole), "and something more"...), 400, "not_gzip"},
-		{"cut short", []string{"gzip"}, intake.MediaEvent, whole[:len(whole)-9], 400, "body"},
-		{"nothing", []string{"gzip"}, intake.MediaEvent, nil, 400, "body"},
+		{"cut short", []string{"gzip"}, intake.MediaEvent, whole[:len(whole)-9], 400, "not_gzip"},
+		{"nothing", []string{"gzip"}, intake.MediaEvent, nil, 400, "not_gzip"},
 		{"as large as may be", []string{"gzip"}, intake.MediaEvent, packed(sized(training("a", 1), intake.MaxRaw)), 200, ""},
 		{"one byte more", []string{"gzip"}, intake.MediaEvent, packed(sized(training("a", 1), intake.MaxRaw+1)), 413, "body_too_large"},
 		{"a batch as large as may be", []string{"gzip"}, intake.MediaBatch, packed(sized(batch(training("a", 1)), intake.MaxBody)), 200, ""},
@@ -104,6 +105,21 @@ func (c *counting) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.read += n
 	return n, err
+}
+
+// A body that was cut short on its way shall be sent again, which would not help one that was packed badly.
+func TestCompressedBodyThatIsCutOnItsWay(t *testing.T) {
+	r := start(t, memory())
+	whole := packed(training("a", 1))
+	req := httptest.NewRequestWithContext(eventtest.Context(t), http.MethodPost, "/v1/events", io.MultiReader(bytes.NewReader(whole[:len(whole)-9]), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	req.Header.Set("Content-Type", intake.MediaEvent)
+	req.Header.Set("Content-Encoding", "gzip")
+	rec := httptest.NewRecorder()
+	r.Handler().ServeHTTP(rec, req)
+	var p intake.Problem
+	if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil || rec.Code != http.StatusBadRequest || p.Code != "body" {
+		t.Errorf("status %d, %v, %s, want 400 body", rec.Code, err, rec.Body)
+	}
 }
 
 // A bomb is given up when it has unpacked to the limit, and not when it has been read.
