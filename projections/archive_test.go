@@ -112,7 +112,7 @@ func (h *house) start(change func(*projections.RunnerOptions)) (r *projections.R
 // await returns the view of everything.
 func (h *house) await(r *projections.Runner) *projections.View {
 	h.tb.Helper()
-	ctx, cancel := context.WithTimeout(h.tb.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(h.tb.Context(), 30*time.Second)
 	defer cancel()
 	if _, err := r.Await(ctx, h.head.Seq); err != nil {
 		h.tb.Fatal(err)

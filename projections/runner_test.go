@@ -84,7 +84,7 @@ func (f *fixture) append(list ...events.Event) {
 // view waits until everything appended so far is folded.
 func (f *fixture) view() *projections.View {
 	f.tb.Helper()
-	ctx, cancel := context.WithTimeout(f.tb.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(f.tb.Context(), 30*time.Second)
 	defer cancel()
 	head, err := f.runner.Await(ctx, f.head.Seq)
 	if err != nil {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -22,7 +20,7 @@ func checkFigures(t *testing.T, d *daemon, l *ledger) {
 				want[a.fact.figure] += a.fact.amount
 			}
 		}
-		card := d.scorecard(t, org)
+		card := d.scorecard(t, "&quarter=2018Q1&org="+org)
 		for figure, amount := range want {
 			number := indicators.NewNumber(amount, 0)
 			if figure == "subsidies_requested" {
@@ -36,20 +34,6 @@ func checkFigures(t *testing.T, d *daemon, l *ledger) {
 	if got := d.metric(t, "kaohe_fold_events"); got != float64(len(l.acked)+1) {
 		t.Errorf("the figures rest on %v events, want %d and the plan", got, len(l.acked))
 	}
-}
-
-func (d *daemon) scorecard(t *testing.T, org string) *indicators.Scorecard {
-	t.Helper()
-	resp, err := http.Get(d.url + "/v1/scorecard?at_least=end&quarter=2018Q1&org=" + org)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	card := new(indicators.Scorecard)
-	if err := json.NewDecoder(resp.Body).Decode(card); err != nil {
-		t.Fatalf("scorecard: status %d, %v", resp.StatusCode, err)
-	}
-	return card
 }
 
 // checkLog reads the log by itself: it holds what was acknowledged, once, as it was sent, where the receipts say, and beside

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -19,6 +20,11 @@ func TestOneInterruptEndsWhatIsNoDaemon(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "plan.yaml"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// A shell that runs tests in its background has them ignore interrupts, and what they start would too. What is caught here
+	// is as usual there.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	defer signal.Stop(caught)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "kaohe", "init", "--force", dir)

@@ -216,20 +216,32 @@ func (d *daemon) awaitReady(t *testing.T) {
 // figure asks for the number of guidances, by all that is in the log.
 func (d *daemon) figure(t *testing.T) string {
 	t.Helper()
-	resp, err := http.Get(d.url + "/v1/scorecard?at_least=end")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var card indicators.Scorecard
-	if err := json.NewDecoder(resp.Body).Decode(&card); err != nil {
-		t.Fatalf("scorecard: status %d, %v", resp.StatusCode, err)
-	}
-	row, ok := card.Row("envoy_guidances")
+	row, ok := d.scorecard(t, "").Row("envoy_guidances")
 	if !ok || row.Quarter == nil {
 		t.Fatal("the scorecard has no envoy_guidances")
 	}
 	return row.Quarter.Value.String()
+}
+
+// scorecard asks for figures by all that is in the log. A daemon that folds more slowly than it waits for is asked again.
+func (d *daemon) scorecard(t *testing.T, parameters string) *indicators.Scorecard {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; {
+		resp, err := http.Get(d.url + "/v1/scorecard?at_least=end" + parameters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode == http.StatusServiceUnavailable && time.Now().Before(end) {
+			resp.Body.Close()
+			continue
+		}
+		defer resp.Body.Close()
+		card := new(indicators.Scorecard)
+		if err := json.NewDecoder(resp.Body).Decode(card); err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("scorecard: status %d, %v", resp.StatusCode, err)
+		}
+		return card
+	}
 }
 
 // recount reads the log by itself: each event that was sent stands in it once, so does the plan, and nothing else does.

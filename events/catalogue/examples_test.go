@@ -96,9 +96,23 @@ func TestManyFaultsAreCheap(t *testing.T) {
 	if len(faults) != len(names) || hints != 10 {
 		t.Errorf("%d faults with %d hints, want %d with 10", len(faults), hints, len(names))
 	}
-	start := time.Now()
-	_, faults = typ.Normalise([]byte(`{"kind":"design","size":1,"free":{"a":[` + strings.Repeat(`"\u0001",`, 100_000) + `1]}}`))
-	if len(faults) != 50 || time.Since(start) > 3*time.Second {
-		t.Errorf("%d faults in %v", len(faults), time.Since(start))
+	good, none := fastest(typ, `"\u0061",`)
+	bad, many := fastest(typ, `"\u0001",`)
+	if len(none) != 0 || len(many) != 50 || bad > 20*good {
+		t.Errorf("%d faults in %v, and %d in %v, want none, and 50 in not much more", len(none), good, len(many), bad)
 	}
+}
+
+// fastest returns what is wrong with an event that has 100,000 of a value, and the least time of a few that it took to say so:
+// a slow machine is slow with good values too.
+func fastest(typ *catalogue.Type, value string) (least time.Duration, faults []catalogue.Fault) {
+	event := []byte(`{"kind":"design","size":1,"free":{"a":[` + strings.Repeat(value, 100_000) + `1]}}`)
+	for i := range 3 {
+		start := time.Now()
+		_, faults = typ.Normalise(event)
+		if took := time.Since(start); i == 0 || took < least {
+			least = took
+		}
+	}
+	return least, faults
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // patience bounds what a test waits for; nothing takes that long unless it hangs.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Context returns a context that ends when whatever the test waits for will not come any more.
 func Context(tb testing.TB) context.Context {

@@ -218,7 +218,8 @@ func (d diverted) Write(p []byte) (int, error) {
 // testClusterRolling restarts the stream's leader, and then another server, while two write.
 func testClusterRolling(t *testing.T, c *clustertest.Cluster) {
 	log, _ := fresh(t, c)
-	ctx, stop := context.WithCancel(eventtest.Context(t))
+	ctx, stop := context.WithCancel(t.Context()) // they write until all is over, however long servers take to come back
+	defer stop()
 	authors := []*author{newAuthor("a", log), newAuthor("b", mustOpen(t, inCluster(t, c)))}
 	var all sync.WaitGroup
 	for _, a := range authors {
@@ -262,7 +263,7 @@ func testClusterQuorum(t *testing.T, c *clustertest.Cluster) {
 	others := []int{(leader + 1) % 3, (leader + 2) % 3}
 	c.Kill(others[0])
 	c.Kill(others[1])
-	ctx, cancel := context.WithTimeout(eventtest.Context(t), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(eventtest.Context(t), time.Second)
 	defer cancel()
 	body := eventtest.Batch("d", 1, 50)
 	if _, err := log.Append(ctx, head, "d", body); !errors.Is(err, events.ErrUnknown) {
@@ -323,6 +324,7 @@ func TestClusterWithoutRoom(t *testing.T) {
 	t.Parallel()
 	c := clustertest.Single(t, single)
 	opts := inCluster(t, c)
+	opts.AckTimeout = 20 * time.Second // what is full may not be doubted for the sake of a slow disk
 	now := time.Date(2018, 3, 31, 8, 0, 0, 0, time.UTC)
 	opts.Now = func() time.Time { return now }
 	log := mustOpen(t, opts)

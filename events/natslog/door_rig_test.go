@@ -128,7 +128,7 @@ func (h *house) client(t *testing.T, opts ...nats.Option) (*nats.Conn, <-chan er
 	t.Helper()
 	errs := make(chan error, 100)
 	nc, err := nats.Connect("nats://"+h.DoorAddr(), append([]nats.Option{
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { errs <- err }), nats.ReconnectWait(10 * time.Millisecond),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { errs <- err }), nats.ReconnectWait(10 * time.Millisecond), nats.Timeout(wait),
 	}, opts...)...)
 	if err != nil {
 		t.Fatalf("Connect() = %v", err)

@@ -40,7 +40,7 @@ func TestClientsSayWhoTheyAre(t *testing.T) {
 		"an nkey and a token":        {key, nats.Token("token-of-qinnan")},
 		"no token and a role's name": {nats.UserInfo("writer", "x")},
 	} {
-		nc, err := nats.Connect("nats://"+h.DoorAddr(), opts...)
+		nc, err := nats.Connect("nats://"+h.DoorAddr(), append(opts, nats.Timeout(wait))...)
 		if err == nil {
 			nc.Close()
 		}
@@ -157,7 +157,7 @@ func TestDoorIsShutUntilItIsOpened(t *testing.T) {
 		t.Errorf("DoorAddr() = %s before the door is opened", addr)
 	}
 	must(t, l.OpenDoor())
-	if nc, err := nats.Connect("nats://" + l.DoorAddr()); !errors.Is(err, nats.ErrAuthorization) {
+	if nc, err := nats.Connect("nats://"+l.DoorAddr(), nats.Timeout(wait)); !errors.Is(err, nats.ErrAuthorization) {
 		t.Errorf("Connect() = %v, %v, want a refusal", nc, err)
 	}
 	if err := mustOpen(t, options(t)).OpenDoor(); err == nil {
@@ -214,7 +214,7 @@ func TestGuestHasSoManyConnections(t *testing.T) {
 	for range natslog.MaxOfGuest {
 		h.client(t, nats.Token("token-of-qinnan"))
 	}
-	if nc, err := nats.Connect("nats://"+h.DoorAddr(), nats.Token("token-of-qinnan")); !errors.Is(err, nats.ErrAuthorization) {
+	if nc, err := nats.Connect("nats://"+h.DoorAddr(), nats.Token("token-of-qinnan"), nats.Timeout(wait)); !errors.Is(err, nats.ErrAuthorization) {
 		t.Errorf("Connect() = %v, %v, want a refusal", nc, err)
 	}
 	h.client(t, nats.Token("token-of-qinbei"))

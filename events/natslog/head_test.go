@@ -11,10 +11,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/kaohe/kaohe/events"
 	"github.com/kaohe/kaohe/events/eventtest"
 	"github.com/kaohe/kaohe/events/natslog"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 const headFaults = "kaohe_log_head_faults_total"

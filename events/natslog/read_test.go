@@ -1,8 +1,11 @@
 package natslog_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +28,7 @@ func TestReadRebuildsItsConsumer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			reg := prometheus.NewRegistry()
-			log, faults := openFaulty(t, natslog.Reader, func(o *natslog.Options) { o.Registerer, o.Stall = reg, 50*time.Millisecond })
+			log, faults := openFaulty(t, natslog.Reader, func(o *natslog.Options) { o.Registerer, o.Stall = reg, time.Second })
 			want := eventtest.MustFill(t, log, events.Head{}, 10)
 			faults.LoseDeliveries(c.lose)
 			if got := eventtest.MustChain(t, log); !cmp.Equal(ids(want), ids(got)) {
@@ -76,22 +79,47 @@ func TestReadPassesOverGaps(t *testing.T) {
 	}
 }
 
+// asking counts how often a reader asks for its consumer.
+type asking struct {
+	net.Conn
+	times *atomic.Int64
+}
+
+func (a asking) Write(p []byte) (int, error) {
+	a.times.Add(int64(bytes.Count(p, []byte("$JS.API.CONSUMER.INFO."))))
+	return a.Conn.Write(p)
+}
+
 // TestReadWaitsAtAGap: when the last commits are lost the reader waits for new ones and does not rebuild for ever.
 func TestReadWaitsAtAGap(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	opts := options(t)
-	opts.Registerer, opts.Stall = reg, 50*time.Millisecond
+	opts.Registerer, opts.Stall = reg, 400*time.Millisecond
+	var asked atomic.Int64
+	opts.Wrap = func(_ natslog.Role, c net.Conn) net.Conn { return asking{c, &asked} }
 	natslog.MakeDamaged(t, opts.Dir, 5, 6)
 	log := natslog.OpenUnchecked(t, opts)
-	ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(eventtest.Context(t))
 	var got []uint64
-	err := log.Read(ctx, 0, func(c events.Commit) error {
-		got = append(got, c.Seq)
-		return nil
-	})
-	if !errors.Is(err, context.DeadlineExceeded) || !cmp.Equal(got, []uint64{1, 2, 3, 4}) {
-		t.Errorf("Read() gave %d, then %v, want 1 to 4, then the deadline", got, err)
+	fourth, result := make(chan struct{}), make(chan error, 1)
+	go func() {
+		result <- log.Read(ctx, 0, func(c events.Commit) error {
+			if got = append(got, c.Seq); c.Seq == 4 {
+				close(fourth)
+			}
+			return nil
+		})
+	}()
+	select {
+	case <-fourth:
+	case <-ctx.Done():
+		t.Fatal("the fourth commit does not come")
+	}
+	before := asked.Load()
+	eventually(t, "the reader has looked whether more should have come, three times", func() bool { return asked.Load() >= before+3 })
+	cancel()
+	if err := <-result; !errors.Is(err, context.Canceled) || !cmp.Equal(got, []uint64{1, 2, 3, 4}) {
+		t.Errorf("Read() gave %d, then %v, want 1 to 4, then the end of the context", got, err)
 	}
 	if got := metric(t, reg, "kaohe_log_reader_rebuilds_total"); got != 0 {
 		t.Errorf("kaohe_log_reader_rebuilds_total = %v, want 0", got)

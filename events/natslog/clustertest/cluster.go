@@ -17,7 +17,7 @@ import (
 )
 
 // patience bounds what a test waits for; nothing takes that long unless it hangs.
-const patience = 40 * time.Second
+const patience = 2 * time.Minute
 
 // Cluster is a number of servers. Not more than one goroutine may start and kill them.
 type Cluster struct {
@@ -141,7 +141,7 @@ func (c *Cluster) URLs() string {
 // Dial returns what connects a user to the cluster.
 func (c *Cluster) Dial(tb testing.TB, u User) func(...nats.Option) (*nats.Conn, error) {
 	tb.Helper()
-	options := []nats.Option{nats.UserInfo(u.Name, u.Password)}
+	options := []nats.Option{nats.UserInfo(u.Name, u.Password), nats.Timeout(patience)}
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)
 		must(tb, err)

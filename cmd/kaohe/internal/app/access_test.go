@@ -229,7 +229,7 @@ func TestTokenOfUnknownUnit(t *testing.T) {
 	if status, _, body := r.send(t, "typo", http.MethodPost, "/v1/events", training("450703", "a")); status != http.StatusForbidden {
 		t.Errorf("an event: status %d: %s", status, body)
 	}
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(r.log.String(), `"token":"typo","org":"450730"`); {
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(r.log.String(), `"token":"typo","org":"450730"`); {
 		if time.Now().After(deadline) {
 			t.Fatalf("nobody is warned:\n%s", r.log)
 		}

@@ -95,7 +95,7 @@ func (r *natsRig) connect(tb testing.TB, opts ...nats.Option) (*nats.Conn, <-cha
 	tb.Helper()
 	errs := make(chan error, 100)
 	nc, err := nats.Connect(r.NATSURL(), append([]nats.Option{
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { errs <- err }), nats.ReconnectWait(10 * time.Millisecond),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { errs <- err }), nats.ReconnectWait(10 * time.Millisecond), nats.Timeout(natsWait),
 	}, opts...)...)
 	if err != nil {
 		tb.Fatal(err)

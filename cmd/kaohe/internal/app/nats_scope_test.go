@@ -135,7 +135,7 @@ func TestARevokedTokenIsRefusedAtOnce(t *testing.T) {
 		eventually(t, name+" is turned out", func() bool { return nc.IsClosed() || nc.IsReconnecting() })
 	}
 	for name, opt := range map[string]nats.Option{"nobody": nats.Name("x"), "the clerk": nats.Token(secret), "an inventor": nats.Token("kaohe_x_y")} {
-		if nc, err := nats.Connect(r.NATSURL(), opt); !errors.Is(err, nats.ErrAuthorization) {
+		if nc, err := nats.Connect(r.NATSURL(), opt, nats.Timeout(natsWait)); !errors.Is(err, nats.ErrAuthorization) {
 			t.Errorf("%s connects: %v, %v", name, nc, err)
 		}
 	}

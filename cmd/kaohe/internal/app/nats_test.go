@@ -89,7 +89,7 @@ func TestNATSByTLS(t *testing.T) {
 		t.Errorf("scorecard = %s, want 200", status)
 	}
 	var unknown x509.UnknownAuthorityError
-	if nc, err := nats.Connect(r.NATSURL(), nats.Token(secret)); !errors.As(err, &unknown) {
+	if nc, err := nats.Connect(r.NATSURL(), nats.Token(secret), nats.Timeout(natsWait)); !errors.As(err, &unknown) {
 		t.Errorf("Connect() = %v, %v to a server whose certificate nobody vouches for, want UnknownAuthorityError", nc, err)
 	}
 	plain, err := net.Dial("tcp", r.natsAddr())

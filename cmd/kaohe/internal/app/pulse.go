@@ -17,15 +17,17 @@ type pulse struct {
 	logger  *slog.Logger
 	answers prometheus.Gauge
 
-	mu  sync.Mutex
-	way *question // on its way; nil: none
+	mu    sync.Mutex
+	count int       // questions asked
+	way   *question // on its way; nil: none
 }
 
 // question is one that the log was asked. What it was answered is written before done is closed.
 type question struct {
-	done chan struct{}
-	end  uint64
-	err  error
+	number int
+	done   chan struct{}
+	end    uint64
+	err    error
 }
 
 const (
@@ -42,17 +44,29 @@ func (a *App) newPulse() (*pulse, error) {
 	return p, a.registry.Register(p.answers)
 }
 
-// end returns the sequence of the last commit, as the log says now.
+// end returns the sequence of the last commit, as the log says after it was called: what was asked before may lack what has
+// been recorded since, and is only waited for.
 func (p *pulse) end(ctx context.Context) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, reachWait)
 	defer cancel()
-	q := p.question()
-	select {
-	case <-q.done:
-		return q.end, q.err
-	case <-ctx.Done():
-		return 0, ctx.Err()
+	for came := p.asked(); ; {
+		q := p.question()
+		select {
+		case <-q.done:
+			if q.number > came {
+				return q.end, q.err
+			}
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
 	}
+}
+
+// asked returns the number of the latest question.
+func (p *pulse) asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
 }
 
 // question returns the one that is on its way, or asks.
@@ -62,7 +76,8 @@ func (p *pulse) question() *question {
 	if p.way != nil {
 		return p.way
 	}
-	q := &question{done: make(chan struct{})}
+	p.count++
+	q := &question{number: p.count, done: make(chan struct{})}
 	p.way = q
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), reachWait)

@@ -82,3 +82,33 @@ func TestPulseWaitsForNobody(t *testing.T) {
 		}
 	})
 }
+
+// TestPulseAnswersWhatWasAskedSince: an answer that was on its way before somebody came may be too old for him.
+func TestPulseAnswersWhatWasAskedSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, n := make(chan struct{}), new(atomic.Int64)
+		p, _ := beating(func(context.Context) (uint64, error) {
+			if n.Add(1) == 1 {
+				<-first
+				return 7, nil
+			}
+			return 8, nil
+		})
+		got := make(chan uint64, 2)
+		ask := func() {
+			end, err := p.end(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			got <- end
+		}
+		go ask()
+		synctest.Wait()
+		go ask()
+		synctest.Wait()
+		close(first)
+		if a, b := <-got, <-got; a+b != 7+8 {
+			t.Errorf("the answers are %d and %d, want 7 for the first and 8 for the second", a, b)
+		}
+	})
+}
