@@ -2,6 +2,7 @@ package spool_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -100,6 +101,28 @@ func TestWhateverHappensEachIsSentOnceInOrder(t *testing.T) {
 			rt.Errorf("%d refused, %v, want %d", n, err, len(bad))
 		}
 	})
+}
+
+// TestWhatTakesThePlaceOfAnUnfinishedLine: it is seen by who has read the segment before, also if it has the same size.
+func TestWhatTakesThePlaceOfAnUnfinishedLine(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	mustAdd(t, s, "a0")
+	line := spool.Line(spool.Entry{N: 1 << 40, Event: event("killed in the middle").Event})
+	size := len(spool.Line(spool.Entry{N: 2, Event: event("a1").Event}))
+	f, err := os.OpenFile(lastSegment(t, dir), os.O_WRONLY|os.O_APPEND, 0)
+	must(t, err)
+	_, err = f.Write(line[:size])
+	must(t, errors.Join(err, f.Close()))
+	for _, want := range []int{1, 2} {
+		list, err := s.Batch(t.Context(), 10, 1<<20)
+		if err != nil || len(list) != want {
+			t.Fatalf("Batch() = %d entries, %v, want %d", len(list), err, want)
+		}
+		if want == 1 {
+			mustAdd(t, s, "a1")
+		}
+	}
 }
 
 func lastSegment(tb testing.TB, dir string) string {

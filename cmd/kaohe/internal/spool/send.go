@@ -52,13 +52,14 @@ func (s *Spool) head() ([]Entry, error) {
 	return nil, nil
 }
 
-// read returns a segment, as it was read last if nothing was added since.
+// read returns a segment, as it was read last if nothing was added since. One that ended with an unfinished line is read
+// again: what takes the place of that may have its size.
 func (s *Spool) read(name string) (*segment, error) {
 	info, err := os.Stat(s.path(name))
 	if err != nil {
 		return nil, err
 	}
-	if c := s.current; c != nil && c.name == name && c.size == info.Size() {
+	if c := s.current; c != nil && c.name == name && c.size == info.Size() && c.cut == c.size {
 		return c, nil
 	}
 	seg, err := readSegment(s.Dir, name)
